@@ -124,11 +124,9 @@ def _llvm(ctx):
     system = _run(ctx, static + ["--system-libs"] + _LLVM_COMPONENTS)
     ctx.symlink(_run(ctx, [tool, "--includedir"])[0] + "/llvm", "llvm/include/llvm")
     ctx.symlink(_run(ctx, [tool, "--includedir"])[0] + "/llvm-c", "llvm/include/llvm-c")
-    return (
-        _library("llvm_headers", includes = ["llvm/include"]) +
-        _library("llvm", _grouped(archives) + ["-Wl,--as-needed"] + system, deps = [":llvm_headers"]) +
-        _library("llvm_shared", ["-L" + libdir, "-lLLVM-" + LLVM_VERSION], deps = [":llvm_headers"])
-    )
+
+    # Archives, not libLLVM.so: the one costs a link 3 s, the other every start 15 ms.
+    return _library("llvm", _grouped(archives) + ["-Wl,--as-needed"] + system, includes = ["llvm/include"])
 
 def _system_libraries_impl(ctx):
     libdir = _libdir(ctx)
