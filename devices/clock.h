@@ -42,6 +42,7 @@ class Timer {
   void Cancel();
   bool armed() const { return deadline_ns_ != Clock::kNever; }
   int64_t deadline_ns() const { return deadline_ns_; }
+  Clock& clock() const { return clock_; }
 
  private:
   friend class VirtualClock;
