@@ -83,7 +83,7 @@ class AddressSpace : private TreeDependent {
     }
     ~Pin() {
       if (space_.readers_.fetch_sub(1, std::memory_order_seq_cst) == 1 &&
-          space_.has_retired_.load(std::memory_order_relaxed)) {
+          space_.has_retired_.load(std::memory_order_seq_cst)) {
         space_.Reclaim();
       }
     }
@@ -107,22 +107,35 @@ class AddressSpace : private TreeDependent {
   uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
   // Tells the listener of all present ranges as added (removed), then of every change. Not owned; must be removed
-  // before it or the address space goes.
+  // before it or the address space goes, and not from within a listener's call.
   void AddListener(Listener* listener);
   void RemoveListener(Listener* listener);
 
  private:
   void OnTreeChange() override;
+  void AfterTreeChange() override;
   void Publish(FlatView::Ptr view);
   void Reclaim() const;
   void TellListeners(const FlatView& before, const FlatView& after);
+  void TellKept(const FlatRange* old, const FlatRange& range);
   const FlatRange* FindIn(const FlatView& view, Gpa at) const;
   bool IsBig(Endian endian) const { return (endian == Endian::kNative ? native_ : endian) == Endian::kBig; }
 
-  MemValue LoadSlow(const FlatView& view, Gpa at, unsigned size, MemAttrs attrs, bool big);
-  MemStatus StoreSlow(const FlatView& view, Gpa at, unsigned size, uint64_t value, MemAttrs attrs, bool big);
+  // For an access within one range that memory does not take.
+  MemValue LoadDevice(const FlatRange& range, Gpa at, unsigned size, MemAttrs attrs, bool big);
+  MemStatus StoreDevice(const FlatRange& range, Gpa at, unsigned size, uint64_t value, MemAttrs attrs, bool big);
+  // For an access over several ranges or holes.
+  MemValue LoadAsBytes(const FlatView& view, Gpa at, unsigned size, MemAttrs attrs, bool big);
+  MemStatus StoreAsBytes(const FlatView& view, Gpa at, unsigned size, uint64_t value, MemAttrs attrs, bool big);
+  MemStatus ReadIn(const FlatView& view, Gpa at, absl::Span<uint8_t> bytes, MemAttrs attrs);
+  MemStatus WriteIn(const FlatView& view, Gpa at, absl::Span<const uint8_t> bytes, MemAttrs attrs);
+  // For bytes within one range, and for those that a device answers.
   MemStatus ReadPart(const FlatRange& range, Gpa at, absl::Span<uint8_t> bytes, MemAttrs attrs);
   MemStatus WritePart(const FlatRange& range, Gpa at, absl::Span<const uint8_t> bytes, MemAttrs attrs);
+  MemStatus ReadDevice(const FlatRange& range, Gpa at, absl::Span<uint8_t> bytes, MemAttrs attrs);
+  MemStatus WriteDevice(const FlatRange& range, Gpa at, absl::Span<const uint8_t> bytes, MemAttrs attrs);
+  static ExchangeResult ExchangeHost(const FlatRange& range, Gpa at, unsigned size, uint64_t expected,
+                                     uint64_t desired, bool big);
 
   const std::string name_;
   const RegionPtr root_;
@@ -134,6 +147,7 @@ class AddressSpace : private TreeDependent {
   mutable std::atomic<bool> has_retired_{false};
   // Guarded by the transaction lock.
   FlatView::Ptr owned_;
+  FlatView::Ptr untold_;  // what the listeners were told last, while owned_ is newer
   mutable std::vector<FlatView::Ptr> retired_;
   std::vector<Listener*> listeners_;  // by rising priority
 };

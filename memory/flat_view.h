@@ -21,15 +21,13 @@ struct FlatRange {
   Gpa last;
   const Region* region = nullptr;
   RegionOffset offset;  // of `first` in the region
-  // Direct memory: the host address of `first`, and its block and offset. Null where only a device answers.
-  uint8_t* host = nullptr;
-  RamBlock* block = nullptr;
-  uint64_t block_offset = 0;
+  uint8_t* host = nullptr;    // the host address of `first`; null where memory does not answer reads
+  RamBlock* block = nullptr;  // the memory of RAM, ROM and ROM devices, also of those switched to I/O
+  uint64_t block_offset = 0;  // of `first`
   MmioDevice* device = nullptr;           // who answers what memory does not; null: nobody, a decode error
   const MmioTraits* traits = nullptr;     // set whenever `device` is
   IommuTranslator* translator = nullptr;  // set for IOMMU ranges only
   bool readonly = false;                  // memory whose writes are ignored
-  bool direct_reads = false;              // reads come from `host`
   bool romd = false;                      // reads come from `host`, writes go to `device`
   bool nonvolatile = false;
   uint32_t dirty_clients = 0;  // who wants dirty pages logged

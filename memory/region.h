@@ -125,7 +125,6 @@ class Region : public std::enable_shared_from_this<Region> {
 
  private:
   friend class FlatView;  // keeps the view of a root here, for all address spaces that share it
-  struct Parts;
 
   Region(absl::string_view name, RegionKind kind, Size size);
   static RegionPtr Make(absl::string_view name, RegionKind kind, Size size);
@@ -135,6 +134,9 @@ class Region : public std::enable_shared_from_this<Region> {
   bool Reaches(const Region* wanted) const;
   void InsertChild(const RegionPtr& child);
   void RemoveChild(const Region* child);
+  void Reinsert();
+  template <typename T>
+  void SetField(T& field, T value);
 
   const std::string name_;
   std::string owner_;

@@ -9,8 +9,10 @@ namespace emu::memory {
 class TreeDependent {
  public:
   virtual ~TreeDependent() = default;
-  // Called at the end of the outermost transaction, under its lock.
+  // Both are called at the end of the outermost transaction, under its lock: OnTreeChange to make itself anew, and when
+  // all dependents have done so, AfterTreeChange to tell others.
   virtual void OnTreeChange() = 0;
+  virtual void AfterTreeChange() = 0;
 };
 
 // While a Transaction lives its thread alone changes trees: one lock serves the whole process. Transactions nest.
@@ -23,22 +25,30 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  // Asks for dependent->OnTreeChange() at the end, once. The calling thread must be in a transaction.
+  // Asks for the dependent to be called at the end, once. The calling thread must be in a transaction.
   static void MarkChanged(TreeDependent* dependent);
   // Takes back all that was asked for `dependent`, which is about to go.
   static void Forget(TreeDependent* dependent);
 };
 
-// Runs `function` if no other thread is in a transaction; otherwise leaves it and returns false. For clean-up work
-// which can wait, from threads that may not.
-template <typename Function>
-bool TryUnderTreeLock(Function function);
-
 namespace internal {
 bool TryLockTrees();
+void LockTrees();
 void UnlockTrees();
 }  // namespace internal
 
+// Holds the lock of transactions without being one: for reading trees, and for taking things out of them that can no
+// longer be seen.
+class TreeLock {
+ public:
+  TreeLock() { internal::LockTrees(); }
+  ~TreeLock() { internal::UnlockTrees(); }
+  TreeLock(const TreeLock&) = delete;
+  TreeLock& operator=(const TreeLock&) = delete;
+};
+
+// Runs `function` under the lock, or leaves it and returns false if another thread has it. For clean-up work which can
+// wait, on threads that may not.
 template <typename Function>
 bool TryUnderTreeLock(Function function) {
   if (!internal::TryLockTrees()) return false;
