@@ -8,11 +8,9 @@
 #include "mmu/page_walk.h"
 #include "mmu/riscv/page_entry.h"
 #include "mmu/riscv/paging_mode.h"
+#include "mmu/riscv/privilege.h"
 
 namespace emu::mmu::riscv {
-
-// Encoded as in mstatus.MPP.
-enum class Privilege : uint8_t { kUser = 0, kSupervisor = 1, kMachine = 3 };
 
 // What happens when a leaf's A bit, or its D bit for a write, is clear.
 enum class AccessedDirty : uint8_t {
