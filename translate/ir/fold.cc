@@ -1,0 +1,391 @@
+#include "translate/ir/fold.h"
+
+#include <bit>
+#include <utility>
+
+#include "translate/ir/eval.h"
+#include "translate/ir/fp_eval.h"
+
+namespace emu::ir {
+namespace {
+
+enum OpTraits : uint8_t { kPureValue = 1, kHasResult = 2 };
+
+constexpr uint8_t kTraits[] = {
+#define EMU_IR_OP(name, Enumerator, result, args, fields, effects) \
+  (result[0] == '-' ? 0 : kHasResult | (effects[0] == 'p' ? kPureValue : 0)),
+#include "translate/ir/ops.def"
+#undef EMU_IR_OP
+};
+bool IsPureValue(Op op) { return (kTraits[static_cast<size_t>(op)] & kPureValue) != 0; }
+bool HasResult(Op op) { return (kTraits[static_cast<size_t>(op)] & kHasResult) != 0; }
+
+bool IsCommutative(Op op) {
+  switch (op) {
+    case Op::kAdd:
+    case Op::kMul:
+    case Op::kMulHighU:
+    case Op::kMulHighS:
+    case Op::kAnd:
+    case Op::kOr:
+    case Op::kXor: return true;
+    default: return false;
+  }
+}
+
+bool IsComparison(Op op) { return op == Op::kSetCc || op == Op::kExitIf || op == Op::kBrIf; }
+
+// The condition with its sides exchanged.
+Cond Swap(Cond c) {
+  switch (c) {
+    case Cond::kLt: return Cond::kGt;
+    case Cond::kGt: return Cond::kLt;
+    case Cond::kLe: return Cond::kGe;
+    case Cond::kGe: return Cond::kLe;
+    case Cond::kLtU: return Cond::kGtU;
+    case Cond::kGtU: return Cond::kLtU;
+    case Cond::kLeU: return Cond::kGeU;
+    case Cond::kGeU: return Cond::kLeU;
+    default: return c;
+  }
+}
+
+// Of an extension of low bits within one type: how many, and how. 0 bits: another operation.
+struct Extension {
+  unsigned bits = 0;
+  bool is_signed = false;
+};
+Extension ExtensionOf(Op op) {
+  switch (op) {
+    case Op::kSExt8: return {8, true};
+    case Op::kSExt16: return {16, true};
+    case Op::kSExt32: return {32, true};
+    case Op::kZExt8: return {8, false};
+    case Op::kZExt16: return {16, false};
+    case Op::kZExt32: return {32, false};
+    default: return {};
+  }
+}
+std::optional<Op> ExtensionOp(unsigned bits, bool is_signed) {
+  switch (bits) {
+    case 8: return is_signed ? Op::kSExt8 : Op::kZExt8;
+    case 16: return is_signed ? Op::kSExt16 : Op::kZExt16;
+    case 32: return is_signed ? Op::kSExt32 : Op::kZExt32;
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace
+
+void Output::Clear(unsigned room) {
+  code_.clear();
+  facts_.clear();
+  room_ = room;
+}
+
+Value Output::Append(const Instr& i) {
+  const auto of = [this](Value v) { return v == kNoValue ? Facts{} : facts_[v]; };
+  const Type arg_type = i.args[0] == kNoValue ? Type::kVoid : code_[i.args[0]].type;
+  const bool is_const = i.op == Op::kConst;
+  const Facts f = is_const ? ConstantFacts(i.type, i.imm) : FactsOf(i, arg_type, of(i.args[0]), of(i.args[1]), of(i.args[2]));
+  code_.push_back(i);
+  facts_.push_back(f);
+  if (!is_const && f.complete() && IsPureValue(i.op)) {
+    code_.back() = Instr{.op = Op::kConst, .type = i.type, .imm = f.ones};
+  }
+  return static_cast<Value>(code_.size() - 1);
+}
+
+Value Output::AppendAsIs(const Instr& i) {
+  code_.push_back(i);
+  facts_.push_back(NoFacts(i.type));
+  return static_cast<Value>(code_.size() - 1);
+}
+
+Value Output::Constant(Type t, uint64_t v) {
+  --room_;
+  return Append(Instr{.op = Op::kConst, .type = t, .imm = ir::Truncate(t, v)});
+}
+
+Value Folder::Fold(Instr i) {
+  if (IsComparison(i.op)) Comparison(i);
+  if (i.op == Op::kLoad || i.op == Op::kStore) Address(i);
+  if (!HasResult(i.op)) {
+    const bool branch = i.op == Op::kExitIf || i.op == Op::kBrIf;
+    if (branch && Outcome(i) == false) return kNoValue;
+    out_.AppendAsIs(i);
+    return kNoValue;
+  }
+  if (!IsPureValue(i.op)) return out_.Append(i);
+  if (IsCommutative(i.op) && IsConst(i.args[0])) std::swap(i.args[0], i.args[1]);
+  for (unsigned round = 0; round < 4; ++round) {  // one rule's result may be another's argument
+    if (EvaluateConstant(i)) break;
+    const Instr before = i;
+    if (const std::optional<Value> v = Simplify(i)) return *v;
+    if (before.op == i.op && before.args[0] == i.args[0] && before.args[1] == i.args[1]) break;
+  }
+  return out_.Append(i);
+}
+
+bool Folder::EvaluateConstant(Instr& i) const {
+  uint64_t v[3] = {0, 0, 0};
+  for (unsigned n = 0; n < 3 && i.args[n] != kNoValue; ++n) {
+    if (!IsConst(i.args[n])) return false;
+    v[n] = Def(i.args[n]).imm;
+  }
+  if (i.args[0] == kNoValue) return false;
+  const Type arg_type = Def(i.args[0]).type;
+  const uint64_t result =
+      i.op == Op::kFClass ? ClassifyFp(arg_type, v[0]) : EvalPure(i.op, i.type, i.aux, arg_type, v[0], v[1], v[2]);
+  i = Instr{.op = Op::kConst, .type = i.type, .imm = result};
+  return true;
+}
+
+bool Folder::Become(Instr& i, Op op, Value a, uint64_t constant) {
+  if (!out_.HasRoom()) return false;
+  i = Instr{.op = op, .type = i.type, .args = {a, out_.Constant(i.type, constant), kNoValue}};
+  return true;
+}
+
+void Folder::Become(Instr& i, Op op, Value a) const {
+  i = Instr{.op = op, .type = i.type, .args = {a, kNoValue, kNoValue}};
+}
+
+std::optional<Value> Folder::Simplify(Instr& i) {
+  switch (i.op) {
+    case Op::kTrunc: return Truncate(i);
+    case Op::kSExt:
+    case Op::kZExt: return Widen(i);
+    case Op::kBitCast: return BitCast(i);
+    case Op::kSelect: return Select(i);
+    case Op::kSetCc:
+      if (const std::optional<bool> r = Outcome(i)) i = Instr{.op = Op::kConst, .type = i.type, .imm = *r};
+      return std::nullopt;
+    case Op::kNot:
+    case Op::kNeg:
+    case Op::kByteSwap: return Twice(i);
+    default: return Integer(i);
+  }
+}
+
+std::optional<Value> Folder::Integer(Instr& i) {
+  switch (i.op) {
+    case Op::kAdd:
+    case Op::kSub: return AddSub(i);
+    case Op::kAnd:
+    case Op::kOr:
+    case Op::kAndNot: return Bitwise(i);
+    case Op::kXor: return Xor(i);
+    case Op::kMul: return Multiply(i);
+    case Op::kDivU:
+    case Op::kDivS:
+    case Op::kRemU: return Divide(i);
+    case Op::kShl:
+    case Op::kShr:
+    case Op::kSar:
+    case Op::kRotL:
+    case Op::kRotR: return Shift(i);
+    default: break;
+  }
+  return ExtensionOf(i.op).bits != 0 ? Extend(i) : std::nullopt;
+}
+
+std::optional<Value> Folder::AddSub(Instr& i) {
+  const Value a = i.args[0], b = i.args[1];
+  if (FactsAt(b).is_zero()) return a;
+  if (i.op == Op::kSub && a == b) i = Instr{.op = Op::kConst, .type = i.type};
+  if (i.op == Op::kConst || !IsConst(b)) return std::nullopt;
+  const uint64_t addend = i.op == Op::kSub ? -Def(b).imm : Def(b).imm;
+  const Instr inner = Def(a);
+  if (inner.op == Op::kAdd && IsConst(inner.args[1])) {
+    Become(i, Op::kAdd, inner.args[0], addend + Def(inner.args[1]).imm);
+  } else if (i.op == Op::kSub) {
+    Become(i, Op::kAdd, a, addend);
+  }
+  return std::nullopt;
+}
+
+std::optional<Value> Folder::Bitwise(Instr& i) {
+  const Value a = i.args[0], b = i.args[1];
+  const Facts &x = FactsAt(a), &y = FactsAt(b);
+  if (i.op == Op::kOr) {
+    if (a == b || (y.max() & ~x.ones) == 0) return a;
+    if ((x.max() & ~y.ones) == 0) return b;
+    return std::nullopt;
+  }
+  if (i.op == Op::kAndNot) {
+    if ((x.max() & ~y.zeros) == 0) return a;
+    if (a == b) {
+      i = Instr{.op = Op::kConst, .type = i.type};
+    } else if (IsConst(b)) {
+      Become(i, Op::kAnd, a, ~Def(b).imm);
+    }
+    return std::nullopt;
+  }
+  if (a == b || (x.max() & ~y.ones) == 0) return a;
+  if ((y.max() & ~x.ones) == 0) return b;
+  return AndMask(i);
+}
+
+std::optional<Value> Folder::AndMask(Instr& i) {
+  if (!IsConst(i.args[1])) return std::nullopt;
+  const uint64_t mask = Def(i.args[1]).imm;
+  const std::optional<Op> op = std::popcount(mask & (mask + 1)) == 0 ? ExtensionOp(std::popcount(mask), false) : std::nullopt;
+  if (op) Become(i, *op, i.args[0]);
+  return std::nullopt;
+}
+
+std::optional<Value> Folder::Xor(Instr& i) {
+  const Value a = i.args[0], b = i.args[1];
+  if (FactsAt(b).is_zero()) return a;
+  const Instr& x = Def(a);
+  if (a == b) {
+    i = Instr{.op = Op::kConst, .type = i.type};
+  } else if (IsConst(b, AllOnes(i.type))) {
+    Become(i, Op::kNot, a);
+  } else if (IsConst(b, 1) && x.op == Op::kSetCc) {
+    const auto negated = static_cast<uint16_t>(Negate(static_cast<Cond>(x.aux)));
+    i = Instr{.op = Op::kSetCc, .type = i.type, .aux = negated, .args = {x.args[0], x.args[1], kNoValue}};
+  }
+  return std::nullopt;
+}
+
+std::optional<Value> Folder::Multiply(Instr& i) {
+  const Value a = i.args[0], b = i.args[1];
+  if (!IsConst(b)) return std::nullopt;
+  const uint64_t c = Def(b).imm;
+  if (c == 0) return b;
+  if (c == 1) return a;
+  if (std::has_single_bit(c)) Become(i, Op::kShl, a, static_cast<uint64_t>(std::countr_zero(c)));
+  return std::nullopt;
+}
+
+std::optional<Value> Folder::Divide(Instr& i) {
+  const Value a = i.args[0], b = i.args[1];
+  if (!IsConst(b) || !std::has_single_bit(Def(b).imm)) return std::nullopt;
+  const uint64_t c = Def(b).imm;
+  if (i.op == Op::kRemU) {
+    Become(i, Op::kAnd, a, c - 1);
+  } else if (c == 1) {
+    return a;
+  } else if (i.op == Op::kDivU) {
+    Become(i, Op::kShr, a, static_cast<uint64_t>(std::countr_zero(c)));
+  }
+  return std::nullopt;
+}
+
+std::optional<Value> Folder::Shift(Instr& i) {
+  const Value a = i.args[0], b = i.args[1];
+  if (!IsConst(b)) return std::nullopt;
+  const unsigned width = TypeBits(i.type);
+  const uint64_t n = Def(b).imm & (width - 1);
+  if (n == 0) return a;
+  const Instr& x = Def(a);
+  const bool right = i.op == Op::kShr || i.op == Op::kSar;
+  if (!right || x.op != Op::kShl || !IsConst(x.args[1]) || (Def(x.args[1]).imm & (width - 1)) != n) return std::nullopt;
+  const std::optional<Op> op = ExtensionOp(width - static_cast<unsigned>(n), i.op == Op::kSar);
+  if (op) Become(i, *op, x.args[0]);
+  return std::nullopt;
+}
+
+// Operations that undo themselves.
+std::optional<Value> Folder::Twice(Instr& i) {
+  const Instr& x = Def(i.args[0]);
+  return x.op == i.op ? std::optional<Value>(x.args[0]) : std::nullopt;
+}
+
+std::optional<Value> Folder::Extend(Instr& i) {
+  const Extension e = ExtensionOf(i.op);
+  const unsigned width = TypeBits(i.type);
+  const Value a = i.args[0];
+  const Instr& x = Def(a);
+  if (e.bits >= width) return a;
+  if (e.is_signed ? FactsAt(a).sign_bits > width - e.bits : FactsAt(a).max() >> e.bits == 0) return a;
+  const bool looks_through = ExtensionOf(x.op).bits >= e.bits;
+  const bool masked = x.op == Op::kAnd && IsConst(x.args[1]) && (~Def(x.args[1]).imm << (64 - e.bits)) == 0;
+  if (looks_through || masked) Become(i, i.op, x.args[0]);
+  return std::nullopt;
+}
+
+std::optional<Value> Folder::Truncate(Instr& i) {
+  const Instr& x = Def(i.args[0]);
+  if (x.op == Op::kSExt || x.op == Op::kZExt) return x.args[0];
+  const auto no_low_bits = [this](Value v) { return static_cast<uint32_t>(FactsAt(v).max()) == 0; };
+  const bool adds = x.op == Op::kOr || x.op == Op::kXor || x.op == Op::kAdd;
+  if (ExtensionOf(x.op).bits == 32 || (adds && no_low_bits(x.args[1]))) {
+    Become(i, Op::kTrunc, x.args[0]);
+  } else if (adds && no_low_bits(x.args[0])) {
+    Become(i, Op::kTrunc, x.args[1]);
+  }
+  return std::nullopt;
+}
+
+std::optional<Value> Folder::Widen(Instr& i) {
+  const Instr& x = Def(i.args[0]);
+  if (x.op == Op::kTrunc) Become(i, i.op == Op::kSExt ? Op::kSExt32 : Op::kZExt32, x.args[0]);
+  return std::nullopt;
+}
+
+std::optional<Value> Folder::BitCast(Instr& i) {
+  const Instr& x = Def(i.args[0]);
+  if (x.type == i.type) return i.args[0];
+  if (x.op == Op::kBitCast) Become(i, Op::kBitCast, x.args[0]);
+  return std::nullopt;
+}
+
+std::optional<Value> Folder::Select(Instr& i) {
+  const Facts& condition = FactsAt(i.args[0]);
+  if (i.args[1] == i.args[2] || condition.ones != 0) return i.args[1];
+  if (condition.is_zero()) return i.args[2];
+  const Instr& x = Def(i.args[0]);
+  const bool against_zero = x.op == Op::kSetCc && x.aux <= 1 && FactsAt(x.args[1]).is_zero();
+  if (!against_zero) return std::nullopt;
+  if (static_cast<Cond>(x.aux) == Cond::kEq) std::swap(i.args[1], i.args[2]);
+  i.args[0] = x.args[0];
+  return std::nullopt;
+}
+
+// A constant added to an address becomes part of the displacement, as long as that is a 32-bit one.
+void Folder::Address(Instr& i) {
+  const Instr& x = Def(i.args[0]);
+  if (x.op != Op::kAdd || !IsConst(x.args[1])) return;
+  const uint64_t displacement = i.imm + Def(x.args[1]).imm;
+  if (static_cast<uint64_t>(SignExtend(displacement, 32)) != displacement) return;
+  i.args[0] = x.args[0];
+  i.imm = displacement;
+}
+
+void Folder::Comparison(Instr& i) {
+  if (IsConst(i.args[0]) && !IsConst(i.args[1])) {
+    std::swap(i.args[0], i.args[1]);
+    i.aux = static_cast<uint16_t>(Swap(static_cast<Cond>(i.aux)));
+  }
+  for (unsigned round = 0; round < 4 && SimplerComparison(i); ++round) {
+  }
+}
+
+bool Folder::SimplerComparison(Instr& i) {
+  const auto cond = static_cast<Cond>(i.aux);
+  const Instr& x = Def(i.args[0]);
+  if ((cond == Cond::kLtU || cond == Cond::kGeU) && IsConst(i.args[1], 1) && out_.HasRoom()) {
+    i.aux = static_cast<uint16_t>(cond == Cond::kLtU ? Cond::kEq : Cond::kNe);
+    i.args[1] = out_.Constant(x.type, 0);
+    return true;
+  }
+  const bool against_zero = i.aux <= 1 && FactsAt(i.args[1]).is_zero();
+  if (!against_zero || (x.op != Op::kSetCc && x.op != Op::kXor && x.op != Op::kSub)) return false;
+  if (x.op == Op::kSetCc) i.aux = cond == Cond::kNe ? x.aux : static_cast<uint16_t>(Negate(static_cast<Cond>(x.aux)));
+  const Value a = x.args[0], b = x.args[1];
+  i.args[0] = a;
+  i.args[1] = b;
+  return true;
+}
+
+std::optional<bool> Folder::Outcome(const Instr& i) const {
+  const auto cond = static_cast<Cond>(i.aux);
+  const Value a = i.args[0], b = i.args[1];
+  if (a == b) return Compare(cond, Type::kI64, 0, 0);
+  return Decide(cond, Def(a).type, FactsAt(a), FactsAt(b));
+}
+
+}  // namespace emu::ir
