@@ -4,6 +4,8 @@
 
 namespace emu::backends::x86_64 {
 
+static_assert(sizeof(kForms) / sizeof(kForms[0]) == kOpCount, "form_table.h and forms.def differ");
+
 bool Emitter::TakesMem(const Form& form) {
   for (int i = 0; i < 4; ++i) {
     if (form.kind(i) == Kind::kMem) return true;
@@ -70,6 +72,11 @@ void Emitter::nop(int bytes) {
     pos_ += now;
     bytes -= now;
   }
+}
+
+void Emitter::Align(int alignment) {
+  uintptr_t beyond = reinterpret_cast<uintptr_t>(rx()) & static_cast<uintptr_t>(alignment - 1);
+  if (beyond != 0) nop(alignment - static_cast<int>(beyond));
 }
 
 void Emitter::Raw(const void* data, size_t bytes) {

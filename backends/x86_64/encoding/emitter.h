@@ -120,35 +120,39 @@ class Emitter {
   }
 
   // Conditional moves and sets.
-  void setcc(Cond cond, Reg dst) { Regs(Op::kSETCCr, static_cast<uint32_t>(cond), 0, dst); }
-  void setcc(Cond cond, Mem dst) { Memory(Op::kSETCCm, static_cast<uint32_t>(cond), 0, dst); }
-  void cmovcc32(Cond cond, Reg dst, Reg src) { Regs(Op::kCMOV32rr, static_cast<uint32_t>(cond), 0, dst, src); }
-  void cmovcc64(Cond cond, Reg dst, Reg src) { Regs(Op::kCMOV64rr, static_cast<uint32_t>(cond), 0, dst, src); }
-  void cmovcc32(Cond cond, Reg dst, Mem src) { Memory(Op::kCMOV32rm, static_cast<uint32_t>(cond), 0, src, dst); }
-  void cmovcc64(Cond cond, Reg dst, Mem src) { Memory(Op::kCMOV64rm, static_cast<uint32_t>(cond), 0, src, dst); }
+  void setcc(Cond cond, Reg dst) { Regs(Op::kSETCCr, Number(cond), 0, dst); }
+  void setcc(Cond cond, Mem dst) { Memory(Op::kSETCCm, Number(cond), 0, dst); }
+  void cmovcc16(Cond cond, Reg dst, Reg src) { Regs(Op::kCMOV16rr, Number(cond), 0, dst, src); }
+  void cmovcc32(Cond cond, Reg dst, Reg src) { Regs(Op::kCMOV32rr, Number(cond), 0, dst, src); }
+  void cmovcc64(Cond cond, Reg dst, Reg src) { Regs(Op::kCMOV64rr, Number(cond), 0, dst, src); }
+  void cmovcc16(Cond cond, Reg dst, Mem src) { Memory(Op::kCMOV16rm, Number(cond), 0, src, dst); }
+  void cmovcc32(Cond cond, Reg dst, Mem src) { Memory(Op::kCMOV32rm, Number(cond), 0, src, dst); }
+  void cmovcc64(Cond cond, Reg dst, Mem src) { Memory(Op::kCMOV64rm, Number(cond), 0, src, dst); }
 
   // Branches by a distance counted from the end of the instruction.
-  void jcc(Cond cond, int32_t rel) { Plain(Op::kJCC_4, static_cast<uint32_t>(cond), rel, SignatureOf(Op::kJCC_4)); }
+  void jcc(Cond cond, int32_t rel) { Plain(Op::kJCC_4, Number(cond), rel, SignatureOf(Op::kJCC_4)); }
   void jmp(int32_t rel) { Plain(Op::kJMP_4, 0, rel, SignatureOf(Op::kJMP_4)); }
   void call(int32_t rel) { Plain(Op::kCALL64pcrel32, 0, rel, SignatureOf(Op::kCALL64pcrel32)); }
 
   // Branches to an address in the running view. The first two take the short form if it reaches.
-  void jcc_to(Cond cond, const uint8_t* target) { BranchTo(Op::kJCC_1, Op::kJCC_4, static_cast<uint32_t>(cond), target); }
+  void jcc_to(Cond cond, const uint8_t* target) { BranchTo(Op::kJCC_1, Op::kJCC_4, Number(cond), target); }
   void jmp_to(const uint8_t* target) { BranchTo(Op::kJMP_1, Op::kJMP_4, 0, target); }
   void call_to(const uint8_t* target) { BranchTo(Op::kCALL64pcrel32, Op::kCALL64pcrel32, 0, target); }
   // Whether a 32-bit distance reaches `target` from here.
-  bool Reaches(const uint8_t* target) const { return Fits32(Distance(rx() + 16, target)) && Fits32(Distance(rx(), target)); }
+  bool Reaches(const uint8_t* target) const {
+    return Fits32(Distance(rx(), target)) && Fits32(Distance(rx(), target) - kEncodeSlack);
+  }
 
   // Branches to fill in later: the result is where the 32-bit (short: 8-bit) distance is, in the writing view; until
   // then they go to the next instruction. After an overflow it is a harmless place elsewhere.
-  uint8_t* jcc_patchable(Cond cond) { return Patchable(Op::kJCC_4, static_cast<uint32_t>(cond)); }
+  uint8_t* jcc_patchable(Cond cond) { return Patchable(Op::kJCC_4, Number(cond)); }
   uint8_t* jmp_patchable() { return Patchable(Op::kJMP_4, 0); }
   uint8_t* call_patchable() { return Patchable(Op::kCALL64pcrel32, 0); }
-  uint8_t* jcc_short(Cond cond) { return Patchable(Op::kJCC_1, static_cast<uint32_t>(cond)); }
+  uint8_t* jcc_short(Cond cond) { return Patchable(Op::kJCC_1, Number(cond)); }
   uint8_t* jmp_short() { return Patchable(Op::kJMP_1, 0); }
   // As jmp_patchable, with the distance aligned so that PatchRel32 replaces it in one piece while others run it.
   uint8_t* jmp_patchable_live() { return AlignedPatchable(Op::kJMP_4, 0); }
-  uint8_t* jcc_patchable_live(Cond cond) { return AlignedPatchable(Op::kJCC_4, static_cast<uint32_t>(cond)); }
+  uint8_t* jcc_patchable_live(Cond cond) { return AlignedPatchable(Op::kJCC_4, Number(cond)); }
 
   // Lets a patchable branch of this emitter come here.
   void Bind32(uint8_t* where) { Check(PatchRel32(where, rx_of(where) + 4, rx())); }
@@ -162,7 +166,7 @@ class Emitter {
   // Exactly `bytes` bytes that do nothing, in as few instructions as LLVM uses.
   void nop(int bytes);
   // Nops up to a multiple of `alignment` (a power of two) in the running view.
-  void Align(int alignment) { nop(static_cast<int>(-reinterpret_cast<uintptr_t>(rx()) & static_cast<uintptr_t>(alignment - 1))); }
+  void Align(int alignment);
   // Data: a constant for RipRelative, a table of addresses.
   void Raw(const void* data, size_t bytes);
 
@@ -175,6 +179,7 @@ class Emitter {
   }
   static bool Fits32(int64_t value) { return value == static_cast<int32_t>(value); }
   static bool Fits8(int64_t value) { return value == static_cast<int8_t>(value); }
+  static uint32_t Number(Cond cond) { return static_cast<uint32_t>(cond); }
   static uint16_t SignatureOf(Op op) { return FormOf(op).signature; }
 
   // Whether an instruction may be written now.

@@ -23,9 +23,10 @@ constexpr char kTop[] =
     "inline constexpr Form kForms[] = {\n";
 
 void PrintForm(const char* name, const Form& f) {
-  std::printf("    {0x%08x, 0x%04x, 0x%04x, %d, 0x%02x, %d, %d, %d, %d, %d, {%d, %d, %d}, {%d, %d, %d}},  // %s\n", f.tail,
-              f.prefix, f.signature, f.prefix_bytes, f.rex, f.tail_bytes, f.field_shift, f.cond_shift, f.imm_bytes,
-              f.vex, f.slot[0], f.slot[1], f.slot[2], f.byte_rex[0], f.byte_rex[1], f.byte_rex[2], name);
+  std::printf("    {0x%08x, 0x%04x, 0x%04x, %d, 0x%02x, %d, %d, ", f.tail, f.prefix, f.signature, f.prefix_bytes, f.rex,
+              f.tail_bytes, f.field_shift);
+  std::printf("%d, %d, %d, {%d, %d, %d}, ", f.cond_shift, f.imm_bytes, f.vex, f.slot[0], f.slot[1], f.slot[2]);
+  std::printf("{%d, %d, %d}},  // %s\n", f.byte_rex[0], f.byte_rex[1], f.byte_rex[2], name);
 }
 
 // Learns, checks and prints one form; false after saying what is wrong.
@@ -43,7 +44,8 @@ bool Generate(const McEncoder& mc, const char* name) {
 }
 
 void PrintNops(const McEncoder& mc) {
-  std::printf("};\n\n// The instruction of n + 1 bytes that does nothing.\ninline constexpr unsigned char kNops[][16] = {\n");
+  std::printf("};\n\n// The instruction of n + 1 bytes that does nothing.\n");
+  std::printf("inline constexpr unsigned char kNops[][16] = {\n");
   for (int n = 1; n < 16; ++n) {
     std::vector<uint8_t> bytes = mc.Nop(n);
     if (bytes.empty()) break;

@@ -126,7 +126,8 @@ class Learner {
       form_.slot[ordinal] = bit->second == 3 ? kSlotReg : kSlotRm;
       return true;
     }
-    if (form_.vex == 0 || bit->first != tail_at_ - 1 || bit->second != 3) return Fail("a register is in no known field");
+    if (form_.vex == 0 || bit->first != tail_at_ - 1 || bit->second != 3)
+      return Fail("a register is in no known field");
     form_.slot[ordinal] = kSlotVvvv;
     return true;
   }

@@ -1,6 +1,7 @@
 #include "backends/x86_64/encoding/mc_encoder.h"
 
 #include <map>
+#include <sstream>
 
 #include "llvm/MC/MCAsmBackend.h"
 #include "llvm/MC/MCAsmInfo.h"
@@ -100,8 +101,8 @@ McEncoder::Parts::Parts(const llvm::Target& target)
       asm_info(target.createMCAsmInfo(*registers, kTriple, options)),
       instructions(target.createMCInstrInfo()),
       subtarget(target.createMCSubtargetInfo(kTriple, "", kFeatures)),
-      context(std::make_unique<llvm::MCContext>(llvm::Triple(kTriple), asm_info.get(), registers.get(),
-                                                subtarget.get())),
+      context(
+          std::make_unique<llvm::MCContext>(llvm::Triple(kTriple), asm_info.get(), registers.get(), subtarget.get())),
       emitter(target.createMCCodeEmitter(*instructions, *context)),
       backend(target.createMCAsmBackend(*subtarget, *registers, options)),
       disassembler(target.createMCDisassembler(*subtarget, *context)),
@@ -222,23 +223,35 @@ std::vector<uint8_t> McEncoder::Nop(int count) const {
   return std::vector<uint8_t>(text.begin(), text.end());
 }
 
+// With single spaces between words.
 std::string McEncoder::Text(const llvm::MCInst& inst) const {
   std::string text;
   llvm::raw_string_ostream stream(text);
   parts_->printer->printInst(&inst, 0, "", *parts_->subtarget, stream);
-  return stream.str();
+  stream.flush();
+  std::istringstream words(text);
+  std::string result;
+  for (std::string word; words >> word;) result += (result.empty() ? "" : " ") + word;
+  return result;
 }
 
-std::string McEncoder::Print(unsigned opcode, const Operands& operands) const {
-  return Text(Build(opcode, operands));
-}
+std::string McEncoder::Print(unsigned opcode, const Operands& operands) const { return Text(Build(opcode, operands)); }
 
 std::string McEncoder::Disassemble(const std::vector<uint8_t>& bytes) const {
+  llvm::ArrayRef<uint8_t> rest = bytes;
   llvm::MCInst inst;
   uint64_t size = 0;
-  auto status = parts_->disassembler->getInstruction(inst, size, bytes, 0, llvm::nulls());
-  if (status != llvm::MCDisassembler::Success || size != bytes.size()) return "";
-  return Text(inst);
+  auto next = [&] {
+    auto status = parts_->disassembler->getInstruction(inst, size, rest, 0, llvm::nulls());
+    return status == llvm::MCDisassembler::Success ? Text(inst) : "";
+  };
+  std::string text = next();
+  // LLVM takes a lock in front for an instruction of its own.
+  if (text == "lock" && size < rest.size()) {
+    rest = rest.drop_front(size);
+    text += " " + next();
+  }
+  return size == rest.size() ? text : "";
 }
 
 }  // namespace emu::backends::x86_64

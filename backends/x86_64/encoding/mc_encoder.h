@@ -47,8 +47,7 @@ class McEncoder {
   // `count` bytes of nops as LLVM pads code; empty if that is more than one instruction.
   std::vector<uint8_t> Nop(int count) const;
 
-  // The instruction in Intel syntax, without comments, and the same of bytes disassembled ("" if they are not exactly
-  // one instruction).
+  // The instruction in Intel syntax, and the same of bytes disassembled ("" if they are not exactly one instruction).
   std::string Print(unsigned opcode, const Operands& operands) const;
   std::string Disassemble(const std::vector<uint8_t>& bytes) const;
 

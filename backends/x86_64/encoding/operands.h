@@ -12,7 +12,22 @@ enum class Reg : uint8_t { rax = 0, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r
 
 // Vector registers. Opcodes with a Y (VADDPDYrr) use the same numbers for ymm.
 enum class Xmm : uint8_t {
-  xmm0 = 0, xmm1, xmm2, xmm3, xmm4, xmm5, xmm6, xmm7, xmm8, xmm9, xmm10, xmm11, xmm12, xmm13, xmm14, xmm15
+  xmm0 = 0,
+  xmm1,
+  xmm2,
+  xmm3,
+  xmm4,
+  xmm5,
+  xmm6,
+  xmm7,
+  xmm8,
+  xmm9,
+  xmm10,
+  xmm11,
+  xmm12,
+  xmm13,
+  xmm14,
+  xmm15
 };
 
 // Conditions by hardware number (Intel SDM vol. 1, appendix B). Toggling bit 0 negates.

@@ -6,9 +6,18 @@ namespace emu::backends::x86_64 {
 
 // Around the borders of "none", 8 and 32 bits.
 int32_t Samples::Disp() {
-  constexpr int32_t kBorders[] = {0,   0,    1,    -1,   8,
-                                  127, -128, 128,  -129, 0x1234,
-                                  std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()};
+  constexpr int32_t kBorders[] = {0,
+                                  0,
+                                  1,
+                                  -1,
+                                  8,
+                                  127,
+                                  -128,
+                                  128,
+                                  -129,
+                                  0x1234,
+                                  std::numeric_limits<int32_t>::min(),
+                                  std::numeric_limits<int32_t>::max()};
   uint64_t pick = random_() % 16;
   return pick < 12 ? kBorders[pick] : static_cast<int32_t>(random_());
 }
