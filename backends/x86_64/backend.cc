@@ -1,0 +1,126 @@
+#include "backends/x86_64/backend.h"
+
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "backends/x86_64/encoding/code_buffer.h"
+#include "backends/x86_64/encoding/emitter.h"
+#include "backends/x86_64/encoding/host_features.h"
+#include "backends/x86_64/lowering.h"
+#include "backends/x86_64/runtime.h"
+
+namespace emu::backends::x86_64 {
+namespace {
+
+using translate::CodeEntry;
+using translate::CompileSink;
+using translate::CpuState;
+using translate::Exit;
+using translate::JumpGuard;
+
+class X86Backend final : public translate::Backend {
+ public:
+  X86Backend(const translate::Target& target, CodeBuffer buffer)
+      : buffer_(std::move(buffer)),
+        guest_(AssignRegisters(target.registers())),
+        emitter_(buffer_.rw(), buffer_.rw() + buffer_.size(), buffer_.delta()),
+        runtime_(EmitRuntime(emitter_, guest_)),
+        blocks_begin_(emitter_.rw()),
+        lowering_(&emitter_, &runtime_, &guest_, target.helpers(), Host()) {}
+
+  absl::string_view name() const override { return "jit"; }
+
+  absl::StatusOr<CodeEntry> Compile(const ir::Block& block, CompileSink& sink) override {
+    uint8_t* begin = emitter_.rw();
+    new_exits_.clear();
+    LoweredBlock lowered;
+    const bool fits = lowering_.Lower(block, sink, &new_exits_, &lowered);
+    if (emitter_.overflow()) {
+      emitter_.Seek(begin);
+      return absl::ResourceExhaustedError("the code cache is full");
+    }
+    if (!fits) {
+      emitter_.Seek(begin);
+      return absl::InternalError(
+          absl::StrCat("block at 0x", absl::Hex(block.pc), " has more than ", kSpillSlots, " values alive at once"));
+    }
+    for (const ExitPatch& exit : new_exits_) {
+      if (exits_.size() <= exit.id) exits_.resize(exit.id + 1);
+      exits_[exit.id] = exit;
+    }
+    blocks_[lowered.entry] = {lowered.entry_rw, lowered.stale, static_cast<uint32_t>(emitter_.rx() - lowered.entry)};
+    return lowered.entry;
+  }
+
+  Exit Run(CpuState& state, CodeEntry entry) override {
+    using Enter = uint64_t(CpuState*, CodeEntry);
+    const uint64_t packed = reinterpret_cast<Enter*>(reinterpret_cast<uintptr_t>(runtime_.enter))(&state, entry);
+    return {static_cast<Exit::Kind>(packed >> 32), static_cast<uint32_t>(packed)};
+  }
+
+  uint32_t CodeOffset(CodeEntry entry) const override {
+    return static_cast<uint32_t>(static_cast<const uint8_t*>(entry) - buffer_.rx());
+  }
+
+  void Attach(CpuState& state) override { state.code_base = buffer_.rx(); }
+
+  void Link(uint32_t exit_id, CodeEntry to, JumpGuard guard) override {
+    const ExitPatch& exit = exits_[exit_id];
+    if (exit.guard != nullptr) std::memcpy(exit.guard, &guard.mapping_id, 4);
+    Point(exit, static_cast<const uint8_t*>(to));
+  }
+
+  void Unlink(uint32_t exit_id) override { Point(exits_[exit_id], exits_[exit_id].stub); }
+
+  void Retire(CodeEntry entry) override {
+    const auto it = blocks_.find(entry);
+    Emitter e(it->second.entry_rw, it->second.entry_rw + kEncodeSlack, buffer_.delta());
+    e.jmp(static_cast<int32_t>(it->second.stale - (static_cast<const uint8_t*>(entry) + 5)));
+    blocks_.erase(it);
+  }
+
+  void Reset() override {
+    emitter_.Seek(blocks_begin_);
+    exits_.clear();
+    blocks_.clear();
+  }
+
+  absl::Span<const uint8_t> HostCode(CodeEntry entry) const override {
+    const auto it = blocks_.find(entry);
+    if (it == blocks_.end()) return {};
+    return {static_cast<const uint8_t*>(entry), it->second.bytes};
+  }
+
+ private:
+  struct BlockCode {
+    uint8_t* entry_rw;
+    const uint8_t* stale;
+    uint32_t bytes;
+  };
+  void Point(const ExitPatch& exit, const uint8_t* target) {
+    Emitter::PatchRel32(exit.jump, emitter_.rx_of(exit.jump) + 4, target);
+  }
+
+  CodeBuffer buffer_;
+  const std::vector<GuestRegister> guest_;
+  Emitter emitter_;
+  const Runtime runtime_;
+  uint8_t* const blocks_begin_;
+  Lowering lowering_;
+  std::vector<ExitPatch> new_exits_;
+  std::vector<ExitPatch> exits_;  // by id
+  absl::flat_hash_map<CodeEntry, BlockCode> blocks_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<translate::Backend>> MakeBackend(const translate::Target& target, Options options) {
+  absl::StatusOr<CodeBuffer> buffer = CodeBuffer::Create(options.code_bytes);
+  if (!buffer.ok()) return buffer.status();
+  return std::make_unique<X86Backend>(target, *std::move(buffer));
+}
+
+}  // namespace emu::backends::x86_64

@@ -1,0 +1,22 @@
+// The backend that compiles IR blocks to x86-64 host code.
+#ifndef EMU_BACKENDS_X86_64_BACKEND_H_
+#define EMU_BACKENDS_X86_64_BACKEND_H_
+
+#include <cstddef>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "translate/engine/backend.h"
+
+namespace emu::backends::x86_64 {
+
+struct Options {
+  size_t code_bytes = size_t{64} << 20;  // of generated code; when it is full everything is discarded
+};
+
+// A backend for CPUs of one target. Fails if the host gives no memory that can hold code.
+absl::StatusOr<std::unique_ptr<translate::Backend>> MakeBackend(const translate::Target& target, Options options = {});
+
+}  // namespace emu::backends::x86_64
+
+#endif  // EMU_BACKENDS_X86_64_BACKEND_H_

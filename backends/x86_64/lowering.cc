@@ -1,0 +1,192 @@
+// The order of things, and control flow.
+#include "backends/x86_64/lowering.h"
+
+#include <cstddef>
+
+namespace emu::backends::x86_64 {
+
+using ir::Instr;
+using IrOp = ir::Op;
+using translate::CpuState;
+
+bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::vector<ExitPatch>* exits,
+                     LoweredBlock* result) {
+  block_ = &block;
+  sink_ = &sink;
+  exits_ = exits;
+  cold_.clear();
+  labels_.assign(block.label_count, {});
+  insn_pc_ = block.pc;
+  charged_ = insn_number_ = site_ = 0;
+  e_.Align(16);
+  result->entry = e_.rx();
+  result->entry_rw = e_.rw();
+  regs_.Begin(&block);
+  for (index_ = 0; index_ < block.code.size(); ++index_) {
+    regs_.BeginInstr(index_);
+    LowerInstr(block.code[index_]);
+    regs_.EndInstr();
+  }
+  for (const Cold& cold : cold_) EmitCold(cold);
+  result->stale = e_.rx();
+  e_.ri(Op::kMOV64ri, Reg::rax, static_cast<int64_t>(block.pc));
+  e_.jmp_to(runtime_.exit_stale);
+  return !regs_.failed();
+}
+
+void Lowering::LowerInstr(const Instr& i) {
+  switch (i.op) {
+    case IrOp::kConst: return regs_.SetConst(i.imm);
+    case IrOp::kGet: return regs_.Get(static_cast<unsigned>(i.imm));
+    case IrOp::kSet: return regs_.Set(static_cast<unsigned>(i.imm), i.args[0]);
+    case IrOp::kAdd:
+    case IrOp::kSub: return AddOrSub(i);
+    case IrOp::kAnd:
+    case IrOp::kOr:
+    case IrOp::kXor: return Binary(i);
+    case IrOp::kMul: return Multiply(i);
+    case IrOp::kMulHighU:
+    case IrOp::kMulHighS:
+    case IrOp::kMulHighSU: return MultiplyHigh(i);
+    case IrOp::kDivU:
+    case IrOp::kDivS:
+    case IrOp::kRemU:
+    case IrOp::kRemS: return Divide(i);
+    case IrOp::kAndNot: return AndNot(i);
+    case IrOp::kShl:
+    case IrOp::kShr:
+    case IrOp::kSar:
+    case IrOp::kRotL:
+    case IrOp::kRotR: return ShiftOrRotate(i);
+    case IrOp::kNot:
+    case IrOp::kNeg:
+    case IrOp::kByteSwap: return Unary(i);
+    case IrOp::kClz:
+    case IrOp::kCtz:
+    case IrOp::kPopCount: return CountZeros(i);
+    case IrOp::kSetCc: return SetCc(i);
+    case IrOp::kSelect: return Select(i);
+    case IrOp::kSExt8:
+    case IrOp::kSExt16:
+    case IrOp::kSExt32:
+    case IrOp::kZExt8:
+    case IrOp::kZExt16:
+    case IrOp::kZExt32:
+    case IrOp::kTrunc:
+    case IrOp::kSExt:
+    case IrOp::kZExt: return Extend(i);
+    case IrOp::kBitCast: return BitCast(i);
+    case IrOp::kLoad: return Load(i);
+    case IrOp::kStore: return Store(i);
+    case IrOp::kAtomicRmw:
+    case IrOp::kAtomicCas: return Atomic(i);
+    case IrOp::kFence: return e_.o(Op::kMFENCE);
+    case IrOp::kFAdd:
+    case IrOp::kFSub:
+    case IrOp::kFMul:
+    case IrOp::kFDiv:
+    case IrOp::kFSqrt:
+    case IrOp::kFMulAdd:
+    case IrOp::kFMin:
+    case IrOp::kFMax:
+    case IrOp::kFCmp:
+    case IrOp::kFClass:
+    case IrOp::kFToI:
+    case IrOp::kIToF:
+    case IrOp::kFCvt: return Fp(i);
+    case IrOp::kCharge: return Charge(i);
+    case IrOp::kGuard: return Guard(i);
+    case IrOp::kInsn:
+      insn_pc_ = i.imm;
+      ++insn_number_;
+      site_ = 0;
+      return;
+    case IrOp::kExitIf: return ExitIf(i);
+    case IrOp::kGoto: return Goto(i);
+    case IrOp::kGotoInd: return GotoInd(i);
+    case IrOp::kCall:
+    case IrOp::kRaise: return Call(i);
+    case IrOp::kDispatch: return e_.jmp_to(runtime_.dispatch);
+    case IrOp::kLabel: return Label(static_cast<unsigned>(i.imm));
+    case IrOp::kBr: return BranchTo(static_cast<unsigned>(i.imm), e_.jmp_patchable());
+    case IrOp::kBrIf: {
+      const Cond c = Compare(static_cast<ir::Cond>(i.aux), i.args[0], i.args[1]);
+      return BranchTo(static_cast<unsigned>(i.imm), e_.jcc_patchable(c));
+    }
+    case IrOp::kCount: return;
+  }
+}
+
+void Lowering::Charge(const Instr& i) {
+  charged_ = i.extra;
+  insn_number_ = 0;
+  site_ = 0;
+  // A form of its own size for all counts: Retire writes a jump over it.
+  e_.mi(i.extra < 128 ? Op::kSUB64mi8 : Op::kSUB64mi32, StateField(offsetof(CpuState, budget)),
+        static_cast<int32_t>(i.extra));
+  Cold cold{Cold::Kind::kBudget};
+  cold.instr = index_;
+  cold.from = e_.jcc_patchable(Cond::s);
+  cold_.push_back(cold);
+}
+
+void Lowering::Guard(const Instr& i) {
+  const int32_t slot = static_cast<int32_t>(i.imm >> mmu::kPageBits & (translate::kMappingEntries - 1));
+  e_.rm(Op::kMOV64rm, Reg::rax, StateField(offsetof(CpuState, mapping_ids)));
+  e_.mi(Op::kCMP32mi, Mem::Base(Reg::rax, slot * 4), static_cast<int32_t>(i.extra));
+  Cold cold{Cold::Kind::kGuard};
+  cold.instr = index_;
+  cold.from = e_.jcc_patchable(Cond::ne);
+  cold_.push_back(cold);
+}
+
+// A direct exit. `from`: the branch that is to be joined, if it exists already; otherwise one is made here.
+void Lowering::EmitExit(uint64_t pc, uint8_t* from) {
+  ExitPatch patch{sink_->AddExit(pc), from, nullptr, nullptr};
+  uint8_t* unjoined = nullptr;
+  if (!SamePage(pc)) {
+    const int32_t slot = static_cast<int32_t>(pc >> mmu::kPageBits & (translate::kMappingEntries - 1));
+    e_.rm(Op::kMOV64rm, Reg::rax, StateField(offsetof(CpuState, mapping_ids)));
+    e_.mi(Op::kCMP32mi, Mem::Base(Reg::rax, slot * 4), -1);  // no mapping has this number
+    patch.guard = e_.rw() - 4;
+    unjoined = e_.jcc_short(Cond::ne);
+  }
+  if (from == nullptr) patch.jump = e_.jmp_patchable();
+  patch.stub = e_.rx();
+  e_.Bind32(patch.jump);
+  if (unjoined != nullptr) e_.Bind8(unjoined);
+  e_.ri(Op::kMOV32ri, Reg::rax, static_cast<int64_t>(patch.id));
+  e_.jmp_to(runtime_.exit_jump);
+  exits_->push_back(patch);
+}
+
+void Lowering::ExitIf(const Instr& i) {
+  Cold cold{Cold::Kind::kExit};
+  const Cond c = Compare(static_cast<ir::Cond>(i.aux), i.args[0], i.args[1]);
+  cold.instr = index_;
+  cold.from = e_.jcc_patchable(c);
+  cold.refund = i.extra;
+  cold_.push_back(cold);
+}
+
+void Lowering::Goto(const Instr& i) { EmitExit(i.imm, nullptr); }
+
+void Lowering::GotoInd(const Instr& i) {
+  regs_.Copy(i.args[0], Reg::rax);
+  EmitIndirectJump(e_, runtime_);
+}
+
+void Lowering::Label(unsigned label) {
+  LabelState& state = labels_[label];
+  state.bound = e_.rw();
+  for (uint8_t* where : state.waiting) e_.Bind32(where);
+  state.waiting.clear();
+}
+
+void Lowering::BranchTo(unsigned label, uint8_t* where) {
+  LabelState& state = labels_[label];
+  if (state.bound == nullptr) return state.waiting.push_back(where);
+  Emitter::PatchRel32(where, e_.rx_of(where) + 4, e_.rx_of(state.bound));
+}
+
+}  // namespace emu::backends::x86_64

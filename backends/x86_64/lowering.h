@@ -1,0 +1,151 @@
+// Turns one IR block into host code. Hot code comes first; what is seldom run (TLB misses, NaN repair, unjoined exits) follows
+// it, so that the hot path falls through.
+#ifndef EMU_BACKENDS_X86_64_LOWERING_H_
+#define EMU_BACKENDS_X86_64_LOWERING_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "backends/x86_64/encoding/emitter.h"
+#include "backends/x86_64/encoding/host_features.h"
+#include "backends/x86_64/registers.h"
+#include "backends/x86_64/runtime.h"
+#include "translate/engine/backend.h"
+#include "translate/ir/ir.h"
+
+namespace emu::backends::x86_64 {
+
+// Where a direct exit can be joined to a block. Writing view.
+struct ExitPatch {
+  uint32_t id;
+  uint8_t* jump;             // the 32-bit distance of its branch
+  uint8_t* guard = nullptr;  // the 32-bit mapping number that it compares with, if it leaves the page
+  const uint8_t* stub;       // running view: where it goes while it is not joined
+};
+
+struct LoweredBlock {
+  const uint8_t* entry = nullptr;  // running view
+  uint8_t* entry_rw = nullptr;
+  const uint8_t* stale = nullptr;  // where the entry goes when the block is retired
+};
+
+class Lowering {
+ public:
+  Lowering(Emitter* emitter, const Runtime* runtime, const std::vector<GuestRegister>* guest,
+           absl::Span<const translate::HelperInfo> helpers, const HostFeatures& features)
+      : e_(*emitter), runtime_(*runtime), regs_(emitter, guest), helpers_(helpers), features_(features) {}
+
+  // False: the block has more values alive at once than there is room for.
+  bool Lower(const ir::Block& block, translate::CompileSink& sink, std::vector<ExitPatch>* exits, LoweredBlock* result);
+
+ private:
+  // Code to emit after the hot code.
+  struct Cold {
+    enum class Kind : uint8_t { kBudget, kGuard, kLoad, kStore, kExit, kCanonicalNan, kFp };
+    Kind kind;
+    uint8_t* from = nullptr;      // the branch to it
+    uint8_t* from2 = nullptr;     // a second one
+    uint8_t* resume = nullptr;    // where it goes back to, writing view
+    unsigned instr = 0;
+    Reg address = Reg::rax;       // kLoad, kStore
+    uint32_t site = 0;
+    uint16_t live_temps = 0, live_xmms = 0;
+    Location result = {};         // where the result is expected
+    Location value = {};          // kStore: where the value is
+    Location args[3] = {};        // kFp
+    uint32_t refund = 0;          // kExit
+  };
+  using Value = ir::Value;
+
+  void LowerInstr(const ir::Instr& i);
+  // lowering_int.cc
+  void Binary(const ir::Instr& i);
+  void EmitBinary(const ir::Instr& i, Reg dst, Value a, Value b);
+  void AddOrSub(const ir::Instr& i);
+  void Multiply(const ir::Instr& i);
+  void MultiplyHigh(const ir::Instr& i);
+  void Divide(const ir::Instr& i);
+  void DivideBy(const ir::Instr& i, Reg divisor);
+  void ShiftOrRotate(const ir::Instr& i);
+  void AndNot(const ir::Instr& i);
+  void Unary(const ir::Instr& i);
+  void CountZeros(const ir::Instr& i);
+  void Extend(const ir::Instr& i);
+  void BitCast(const ir::Instr& i);
+  Cond Compare(ir::Cond c, Value a, Value b);
+  void SetCc(const ir::Instr& i);
+  void Select(const ir::Instr& i);
+  // lowering_memory.cc
+  void Load(const ir::Instr& i);
+  void Store(const ir::Instr& i);
+  void Probe(const ir::Instr& i, bool write, Reg address, Reg entry, Reg tag, Cold* cold);
+  void LoadFrom(const ir::Instr& i, Mem from, Cold* cold, Reg ready);
+  void LoadInt(ir::MemOp op, ir::Type type, Reg to, Mem from);
+  void StoreTo(const ir::Instr& i, Mem to);
+  void StoreInt(ir::MemOp op, Mem to, Reg value);
+  void Atomic(const ir::Instr& i);
+  void Call(const ir::Instr& i);
+  void PutArgument(int slot, Value v);
+  void FinishCall(const ir::Instr& i);
+  void CallRuntime(const uint8_t* function);
+  void StoreSite(uint32_t site);
+  uint32_t Site();
+  // lowering_fp.cc
+  void Fp(const ir::Instr& i);
+  void FpArithmetic(const ir::Instr& i);
+  void FpFma(const ir::Instr& i);
+  void FpMinMax(const ir::Instr& i);
+  void FpCompare(const ir::Instr& i);
+  void FpToInt(const ir::Instr& i);
+  void IntToFp(const ir::Instr& i);
+  void FpConvert(const ir::Instr& i);
+  void FpCall(const ir::Instr& i);
+  void RepairNan(Xmm result, ir::Type type);
+  Cold FpCold(const ir::Instr& i);
+  void LoadFpConst(Xmm to, ir::Type type, uint64_t bits);
+  // lowering_control.cc
+  void Charge(const ir::Instr& i);
+  void Guard(const ir::Instr& i);
+  void ExitIf(const ir::Instr& i);
+  void Goto(const ir::Instr& i);
+  void GotoInd(const ir::Instr& i);
+  void EmitExit(uint64_t pc, uint8_t* from);
+  bool SamePage(uint64_t pc) const { return (pc ^ block_->pc) >> mmu::kPageBits == 0; }
+  void Label(unsigned label);
+  void BranchTo(unsigned label, uint8_t* where);
+  // lowering_cold.cc
+  void EmitCold(const Cold& cold);
+  void ColdMemory(const Cold& cold);
+  void ColdFp(const Cold& cold);
+  void SaveLive(const Cold& cold, bool save);
+  void StoreArgument(int slot, const Location& l, ir::Type type);
+  void MoveResult(const Location& to, ir::Type type);
+
+  bool Wide(const ir::Instr& i) const { return ir::TypeBits(i.type) == 64; }
+  ir::Type TypeOf(Value v) const { return block_->code[v].type; }
+
+  Emitter& e_;
+  const Runtime& runtime_;
+  Registers regs_;
+  absl::Span<const translate::HelperInfo> helpers_;
+  const HostFeatures& features_;
+  const ir::Block* block_ = nullptr;
+  translate::CompileSink* sink_ = nullptr;
+  std::vector<ExitPatch>* exits_ = nullptr;
+  unsigned index_ = 0;
+  std::vector<Cold> cold_;
+  struct LabelState {
+    uint8_t* bound = nullptr;  // writing view
+    std::vector<uint8_t*> waiting;
+  };
+  std::vector<LabelState> labels_;
+  uint64_t insn_pc_ = 0;       // of the guest instruction in the making
+  uint32_t charged_ = 0;       // instructions charged together with it
+  uint32_t insn_number_ = 0;   // how many of them began
+  uint32_t site_ = 0;          // of the instruction, 0 if none was made
+};
+
+}  // namespace emu::backends::x86_64
+
+#endif  // EMU_BACKENDS_X86_64_LOWERING_H_

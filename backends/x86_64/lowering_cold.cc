@@ -1,0 +1,141 @@
+// The code that is seldom run.
+#include <bit>
+
+#include "backends/x86_64/lowering.h"
+#include "translate/ir/fp_eval.h"
+
+namespace emu::backends::x86_64 {
+namespace {
+
+using ir::Instr;
+
+// An operation packed into one word for FpSlow.
+uint64_t Pack(const Instr& i, ir::Type arg_type) {
+  return static_cast<uint64_t>(i.op) | static_cast<uint64_t>(i.type) << 8 | static_cast<uint64_t>(arg_type) << 16 |
+         static_cast<uint64_t>(i.aux) << 32;
+}
+
+uint64_t FpSlow(uint64_t packed, uint64_t a, uint64_t b, uint64_t c) {
+  const ir::Op op = static_cast<ir::Op>(packed & 0xff);
+  const ir::Type type = static_cast<ir::Type>(packed >> 8 & 0xff), arg_type = static_cast<ir::Type>(packed >> 16 & 0xff);
+  if (arg_type == ir::Type::kF32 || arg_type == ir::Type::kI32) {
+    a = static_cast<uint32_t>(a), b = static_cast<uint32_t>(b), c = static_cast<uint32_t>(c);
+  }
+  if (op == ir::Op::kFClass) return ir::ClassifyFp(arg_type, a);
+  return ir::EvalFp(op, type, static_cast<uint16_t>(packed >> 32), arg_type, a, b, c);
+}
+
+constexpr uint64_t kCanonicalNan64 = 0x7ff8000000000000, kCanonicalNan32 = 0x7fc00000;
+
+}  // namespace
+
+// Keeps the temps and vector registers whose values are needed later; the result's register is none of them.
+void Lowering::SaveLive(const Cold& cold, bool save) {
+  int slot = kSaveSlots;
+  for (uint16_t m = cold.live_temps; m != 0; m &= static_cast<uint16_t>(m - 1), ++slot) {
+    const Reg r = static_cast<Reg>(std::countr_zero(m));
+    save ? e_.mr(Op::kMOV64mr, FrameSlot(slot), r) : e_.rm(Op::kMOV64rm, r, FrameSlot(slot));
+  }
+  for (uint16_t m = cold.live_xmms; m != 0; m &= static_cast<uint16_t>(m - 1), ++slot) {
+    const Xmm x = static_cast<Xmm>(std::countr_zero(m));
+    save ? e_.mr(Op::kMOVSDmr, FrameSlot(slot), x) : e_.rm(Op::kMOVSDrm, x, FrameSlot(slot));
+  }
+}
+
+// Puts a value, wherever it is, into an argument slot of the frame. Clobbers no register that can hold one.
+void Lowering::StoreArgument(int slot, const Location& l, ir::Type type) {
+  const Mem to = FrameSlot(kArgumentSlots + slot);
+  switch (l.kind) {
+    case Location::Kind::kTemp: return e_.mr(Op::kMOV64mr, to, static_cast<Reg>(l.reg));
+    case Location::Kind::kXmm: return e_.mr(Op::kMOVSDmr, to, static_cast<Xmm>(l.reg));
+    case Location::Kind::kConst: {
+      const uint64_t bits = static_cast<uint64_t>(l.constant);
+      e_.mi(Op::kMOV32mi, to, static_cast<int32_t>(bits));
+      return e_.mi(Op::kMOV32mi, Mem::Base(to.base, to.disp + 4), static_cast<int32_t>(bits >> 32));
+    }
+    case Location::Kind::kSpill:
+      e_.rm(Op::kMOVSDrm, kScratchXmm0, FrameSlot(l.index));
+      return e_.mr(Op::kMOVSDmr, to, kScratchXmm0);
+    case Location::Kind::kGuest: {
+      const GuestRegister& g = regs_.guest(l.index);
+      if (g.pinned) return e_.mr(Op::kMOV64mr, to, g.host);
+      const bool wide = ir::TypeBits(type) == 64;
+      e_.rm(wide ? Op::kMOVSDrm : Op::kMOVSSrm, kScratchXmm0, StateField(g.offset));
+      return e_.mr(Op::kMOVSDmr, to, kScratchXmm0);
+    }
+    case Location::Kind::kNone: return;
+  }
+}
+
+// rax to where the result of the hot code is expected.
+void Lowering::MoveResult(const Location& to, ir::Type type) {
+  const bool wide = ir::TypeBits(type) == 64;
+  if (to.kind == Location::Kind::kXmm) {
+    e_.rr(wide ? Op::kMOV64toPQIrr : Op::kMOVDI2PDIrr, static_cast<Xmm>(to.reg), Reg::rax);
+  } else if (to.kind == Location::Kind::kGuest) {
+    e_.rr(Op::kMOV64rr, regs_.guest(to.index).host, Reg::rax);
+  } else if (to.kind == Location::Kind::kTemp && static_cast<Reg>(to.reg) != Reg::rax) {
+    e_.rr(Op::kMOV64rr, static_cast<Reg>(to.reg), Reg::rax);
+  }
+}
+
+void Lowering::ColdMemory(const Cold& cold) {
+  const Instr& i = block_->code[cold.instr];
+  const bool store = cold.kind == Cold::Kind::kStore;
+  SaveLive(cold, true);
+  if (store) StoreArgument(0, cold.value, i.type);
+  StoreSite(cold.site);
+  e_.rm(Op::kLEA64r, Reg::rax, Mem::Base(cold.address, static_cast<int32_t>(i.imm)));
+  e_.ri(Op::kMOV32ri, Reg::rcx, i.aux);
+  if (store) e_.rm(Op::kMOV64rm, Reg::rdx, FrameSlot(kArgumentSlots));
+  CallRuntime(store ? runtime_.store : runtime_.load);
+  if (!store) MoveResult(cold.result, i.type);
+  SaveLive(cold, false);
+}
+
+void Lowering::ColdFp(const Cold& cold) {
+  const Instr& i = block_->code[cold.instr];
+  SaveLive(cold, true);
+  for (int a = 0; a < 3; ++a) {
+    if (i.args[a] != ir::kNoValue) StoreArgument(a, cold.args[a], TypeOf(i.args[a]));
+  }
+  e_.ri(Op::kMOV64ri, Reg::rax, static_cast<int64_t>(Pack(i, TypeOf(i.args[0]))));
+  e_.ri(Op::kMOV64ri, Reg::rcx, static_cast<int64_t>(reinterpret_cast<uint64_t>(&FpSlow)));
+  CallRuntime(runtime_.pure);
+  MoveResult(cold.result, i.type);
+  SaveLive(cold, false);
+}
+
+void Lowering::EmitCold(const Cold& cold) {
+  const Instr& i = block_->code[cold.instr];
+  if (cold.kind == Cold::Kind::kExit && cold.refund == 0 && SamePage(i.imm)) return EmitExit(i.imm, cold.from);
+  e_.Bind32(cold.from);
+  if (cold.from2 != nullptr) e_.Bind32(cold.from2);
+  switch (cold.kind) {
+    case Cold::Kind::kBudget:
+      e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(i.extra));
+      e_.ri(Op::kMOV64ri, Reg::rax, static_cast<int64_t>(i.imm));
+      return e_.jmp_to(runtime_.exit_budget);
+    case Cold::Kind::kGuard:
+      e_.ri(Op::kMOV64ri, Reg::rax, static_cast<int64_t>(block_->pc));
+      return e_.jmp_to(runtime_.exit_stale);
+    case Cold::Kind::kExit:
+      if (cold.refund != 0) {
+        e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(cold.refund));
+      }
+      return EmitExit(i.imm, nullptr);
+    case Cold::Kind::kCanonicalNan:
+      LoadFpConst(static_cast<Xmm>(cold.result.reg), i.type, Wide(i) ? kCanonicalNan64 : kCanonicalNan32);
+      break;
+    case Cold::Kind::kLoad:
+    case Cold::Kind::kStore:
+      ColdMemory(cold);
+      break;
+    case Cold::Kind::kFp:
+      ColdFp(cold);
+      break;
+  }
+  e_.jmp_to(e_.rx_of(cold.resume));
+}
+
+}  // namespace emu::backends::x86_64

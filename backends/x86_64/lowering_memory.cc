@@ -1,0 +1,191 @@
+// Guest memory and calls. The fast path of a load or store is one comparison with the soft TLB; it fails for a misaligned access
+// too, so that none that is on the fast path crosses a page.
+#include <cstddef>
+
+#include "backends/x86_64/lowering.h"
+#include "mmu/soft_tlb.h"
+
+namespace emu::backends::x86_64 {
+namespace {
+
+using ir::Instr;
+using ir::MemOp;
+using translate::CpuState;
+
+}  // namespace
+
+// Makes a place for the present guest instruction in the engine's table.
+uint32_t Lowering::Site() {
+  if (site_ == 0) site_ = sink_->AddSite(insn_pc_, charged_ - (insn_number_ == 0 ? 0 : insn_number_ - 1));
+  return site_;
+}
+
+void Lowering::StoreSite(uint32_t site) {
+  e_.mi(Op::kMOV32mi, StateField(offsetof(CpuState, site)), static_cast<int32_t>(site));
+}
+
+void Lowering::CallRuntime(const uint8_t* function) { e_.call_to(function); }
+
+// entry: the address of the TLB entry; branches to the slow path unless it is that of the page.
+void Lowering::Probe(const Instr& i, bool write, Reg address, Reg entry, Reg tag, Cold* cold) {
+  static_assert(sizeof(mmu::TlbEntry) == 16);
+  const MemOp op = MemOp::Unpack(i.aux);
+  const int32_t displacement = static_cast<int32_t>(i.imm);
+  if (displacement != 0) {
+    e_.rm(Op::kLEA64r, tag, Mem::Base(address, displacement));
+    e_.rr(Op::kMOV32rr, entry, tag);
+  } else {
+    e_.rr(Op::kMOV32rr, entry, address);
+    e_.rr(Op::kMOV64rr, tag, address);
+  }
+  e_.ri(Op::kSHR32ri, entry, mmu::kPageBits - 4);
+  e_.ri(Op::kAND32ri, entry, (mmu::kTlbEntries - 1) << 4);
+  e_.rm(Op::kADD64rm, entry, StateField(write ? offsetof(CpuState, tlb_write) : offsetof(CpuState, tlb_read)));
+  e_.ri(Op::kAND64ri32, tag, static_cast<int32_t>(mmu::kPageMask | (op.size() - 1)));
+  e_.rm(Op::kCMP64rm, tag, Mem::Base(entry, offsetof(mmu::TlbEntry, tag)));
+  cold->from = e_.jcc_patchable(Cond::ne);
+  e_.rm(Op::kMOV64rm, entry, Mem::Base(entry, offsetof(mmu::TlbEntry, addend)));
+  cold->address = address;
+}
+
+void Lowering::LoadInt(MemOp op, ir::Type type, Reg to, Mem from) {
+  static constexpr Op kZero[] = {Op::kMOVZX32rm8, Op::kMOVZX32rm16, Op::kMOV32rm, Op::kMOV64rm};
+  static constexpr Op kSign64[] = {Op::kMOVSX64rm8, Op::kMOVSX64rm16, Op::kMOVSX64rm32, Op::kMOV64rm};
+  static constexpr Op kSign32[] = {Op::kMOVSX32rm8, Op::kMOVSX32rm16, Op::kMOV32rm, Op::kMOV64rm};
+  const bool wide = type == ir::Type::kI64;
+  const bool swap = op.big_endian && op.log2_size != 0;
+  e_.rm(!op.is_signed || swap ? kZero[op.log2_size] : wide ? kSign64[op.log2_size] : kSign32[op.log2_size], to, from);
+  if (!swap) return;
+  e_.r(op.log2_size == 3 ? Op::kBSWAP64r : Op::kBSWAP32r, to);
+  if (op.log2_size == 1) {
+    e_.ri(op.is_signed ? Op::kSAR32ri : Op::kSHR32ri, to, 16);
+  }
+  if (op.is_signed && wide && op.log2_size < 3) e_.rr(Op::kMOVSX64rr32, to, to);
+}
+
+void Lowering::Load(const Instr& i) {
+  const MemOp op = MemOp::Unpack(i.aux);
+  Cold cold{Cold::Kind::kLoad};
+  cold.instr = index_;
+  cold.site = Site();
+  const Reg address = regs_.Use(i.args[0]);
+  const Reg entry = regs_.Temp(), tag = regs_.Temp();
+  // Values that the result's register displaces move before the branch, so that both ways find them there.
+  const Reg to = ir::IsFloat(i.type) ? tag : regs_.ResultOr(tag);
+  const Xmm xmm = ir::IsFloat(i.type) ? regs_.ResultXmm() : kScratchXmm0;
+  if (op.mmu_context != 0) {
+    cold.from = e_.jmp_patchable();
+    cold.address = address;
+  } else {
+    Probe(i, false, address, entry, tag, &cold);
+  }
+  const Mem from = Mem::BaseIndex(address, entry, 1, static_cast<int32_t>(i.imm));
+  if (ir::IsFloat(i.type) && !op.big_endian) {
+    e_.rm(Wide(i) ? Op::kMOVSDrm : Op::kMOVSSrm, xmm, from);
+  } else if (ir::IsFloat(i.type)) {
+    LoadInt(op, Wide(i) ? ir::Type::kI64 : ir::Type::kI32, to, from);
+    e_.rr(Wide(i) ? Op::kMOV64toPQIrr : Op::kMOVDI2PDIrr, xmm, to);
+  } else {
+    LoadInt(op, i.type, to, from);
+  }
+  cold.result = regs_.at(static_cast<Value>(index_));
+  cold.resume = e_.rw();
+  cold.live_temps = regs_.LiveTemps();
+  cold.live_xmms = regs_.LiveXmms();
+  cold_.push_back(cold);
+}
+
+void Lowering::StoreInt(MemOp op, Mem to, Reg value) {
+  static constexpr Op kStore[] = {Op::kMOV8mr, Op::kMOV16mr, Op::kMOV32mr, Op::kMOV64mr};
+  e_.mr(kStore[op.log2_size], to, value);
+}
+
+void Lowering::Store(const Instr& i) {
+  static constexpr Op kStoreImm[] = {Op::kMOV8mi, Op::kMOV16mi, Op::kMOV32mi, Op::kMOV64mi32};
+  const MemOp op = MemOp::Unpack(i.aux);
+  const Value v = i.args[1];
+  Cold cold{Cold::Kind::kStore};
+  cold.instr = index_;
+  cold.site = Site();
+  const Reg address = regs_.Use(i.args[0]);
+  const bool swap = op.big_endian && op.log2_size != 0;
+  const bool is_float = ir::IsFloat(i.type) && !swap;
+  int32_t imm = 0;
+  const bool is_imm = !swap && regs_.Imm32(v, &imm);
+  Reg value = Reg::rax;
+  Xmm xmm = kScratchXmm0;
+  if (is_float) {
+    xmm = regs_.UseXmm(v);
+  } else if (!is_imm && !swap) {
+    value = regs_.Use(v);
+  }
+  const Reg entry = regs_.Temp(), tag = regs_.Temp();
+  if (op.mmu_context != 0) {
+    cold.from = e_.jmp_patchable();
+    cold.address = address;
+  } else {
+    Probe(i, true, address, entry, tag, &cold);
+  }
+  const Mem to = Mem::BaseIndex(address, entry, 1, static_cast<int32_t>(i.imm));
+  if (is_float) {
+    e_.mr(op.log2_size == 3 ? Op::kMOVSDmr : Op::kMOVSSmr, to, xmm);
+  } else if (is_imm) {
+    const int32_t cut = op.log2_size == 0 ? static_cast<int8_t>(imm) : op.log2_size == 1 ? static_cast<int16_t>(imm) : imm;
+    e_.mi(kStoreImm[op.log2_size], to, cut);
+  } else if (swap) {
+    regs_.Copy(v, tag);
+    e_.r(op.log2_size == 3 ? Op::kBSWAP64r : Op::kBSWAP32r, tag);
+    if (op.log2_size == 1) e_.ri(Op::kSHR32ri, tag, 16);
+    StoreInt(op, to, tag);
+  } else {
+    StoreInt(op, to, value);
+  }
+  cold.value = regs_.at(v);
+  cold.resume = e_.rw();
+  cold.live_temps = regs_.LiveTemps();
+  cold.live_xmms = regs_.LiveXmms();
+  cold_.push_back(cold);
+}
+
+void Lowering::PutArgument(int slot, Value v) { StoreArgument(slot, regs_.at(v), TypeOf(v)); }
+
+// The result of a call is in rax, and nothing is in the other temps.
+void Lowering::FinishCall(const Instr& i) {
+  if (i.type == ir::Type::kVoid) return;
+  if (ir::IsFloat(i.type)) {
+    return e_.rr(Wide(i) ? Op::kMOV64toPQIrr : Op::kMOVDI2PDIrr, regs_.ResultXmm(), Reg::rax);
+  }
+  regs_.Lock(Reg::rax);
+  const Reg dst = regs_.ResultOr(Reg::rax);
+  if (dst != Reg::rax) e_.rr(Op::kMOV64rr, dst, Reg::rax);
+}
+
+void Lowering::Atomic(const Instr& i) {
+  const bool cas = i.op == ir::Op::kAtomicCas;
+  for (int a = 0; a < (cas ? 3 : 2); ++a) PutArgument(a, i.args[a]);
+  regs_.SpillAll();
+  StoreSite(Site());
+  e_.rm(Op::kMOV64rm, Reg::rax, FrameSlot(kArgumentSlots));
+  if (i.imm != 0) e_.ri(Op::kADD64ri32, Reg::rax, static_cast<int32_t>(i.imm));
+  e_.ri(Op::kMOV32ri, Reg::rcx, static_cast<int64_t>(i.aux | (cas ? 0 : i.extra << 16)));
+  e_.rm(Op::kMOV64rm, Reg::rdx, FrameSlot(kArgumentSlots + 1));
+  if (cas) e_.rm(Op::kMOV64rm, Reg::r11, FrameSlot(kArgumentSlots + 2));
+  CallRuntime(cas ? runtime_.cas : runtime_.rmw);
+  FinishCall(i);
+}
+
+void Lowering::Call(const Instr& i) {
+  for (int a = 0; a < 3; ++a) {
+    if (i.args[a] != ir::kNoValue) PutArgument(a, i.args[a]);
+  }
+  regs_.SpillAll();
+  regs_.SpillGuest();
+  StoreSite(Site());
+  const translate::HelperInfo& helper = helpers_[i.imm];
+  e_.ri(Op::kMOV64ri, Reg::rcx, static_cast<int64_t>(reinterpret_cast<uint64_t>(helper.fn)));
+  if (i.op == ir::Op::kRaise) return e_.jmp_to(runtime_.helper_leave);
+  CallRuntime(runtime_.helper);
+  FinishCall(i);
+}
+
+}  // namespace emu::backends::x86_64

@@ -1,0 +1,138 @@
+// Where values and guest registers live while a block is compiled: ten general host registers hold pinned guest registers in all
+// generated code, four general and fourteen vector registers hold values, the rest spills to the stack.
+#ifndef EMU_BACKENDS_X86_64_REGISTERS_H_
+#define EMU_BACKENDS_X86_64_REGISTERS_H_
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "backends/x86_64/encoding/emitter.h"
+#include "translate/engine/target.h"
+#include "translate/ir/ir.h"
+
+namespace emu::backends::x86_64 {
+
+// The state pointer is biased so that its first 256 bytes are reached with a one-byte displacement.
+inline constexpr int kStateBias = 128;
+inline constexpr Reg kState = Reg::rbp;
+inline constexpr Reg kPinned[] = {Reg::rbx, Reg::r12, Reg::r13, Reg::r14, Reg::r15,
+                                  Reg::rsi, Reg::rdi, Reg::r8,  Reg::r9,  Reg::r10};
+inline constexpr int kPinnedCount = 10;
+inline constexpr int kCalleeSavedPinned = 5;  // the first ones survive calls of C++ functions
+inline constexpr Reg kTemps[] = {Reg::rax, Reg::rcx, Reg::rdx, Reg::r11};
+inline constexpr uint16_t kTempMask = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 11;
+inline constexpr uint16_t kXmmMask = 0xfffc;  // xmm0 and xmm1 are scratch
+inline constexpr Xmm kScratchXmm0 = Xmm::xmm0, kScratchXmm1 = Xmm::xmm1;
+
+// The stack frame of generated code: spilled values, then words that out-of-line code uses.
+inline constexpr int kSpillSlots = 512;
+inline constexpr int kArgumentSlots = kSpillSlots;          // four words
+inline constexpr int kSaveSlots = kArgumentSlots + 4;       // temps and vector registers around calls
+inline constexpr int kFrameSlots = kSaveSlots + 32;
+inline constexpr int kFrameBytes = kFrameSlots * 8 + 8;     // keeps the stack aligned to 16 inside
+
+constexpr Mem StateField(uint32_t offset) { return Mem::Base(kState, static_cast<int32_t>(offset) - kStateBias); }
+constexpr Mem FrameSlot(int slot) { return Mem::Base(Reg::rsp, slot * 8); }
+
+// Where a guest register lives.
+struct GuestRegister {
+  uint32_t offset;
+  ir::Type type;
+  bool pinned = false;
+  Reg host = Reg::rax;
+};
+std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers);
+
+// Where a value is: in nothing yet, a constant, a host register of its own, the same as a guest register, or the stack.
+struct Location {
+  enum class Kind : uint8_t { kNone, kConst, kTemp, kXmm, kGuest, kSpill };
+  Kind kind = Kind::kNone;
+  uint8_t reg = 0;     // kTemp, kXmm
+  uint16_t index = 0;     // kGuest: number of the register; kSpill: slot
+  uint64_t constant = 0;  // kConst
+};
+
+// The allocation of one block in the making. Values are numbered as in the block.
+class Registers {
+ public:
+  Registers(Emitter* emitter, const std::vector<GuestRegister>* guest) : e_(*emitter), guest_(*guest) {}
+
+  void Begin(const ir::Block* block);
+  // Instruction `index` begins, ends: values whose last use it is give their places back.
+  void BeginInstr(unsigned index) { index_ = index, locked_ = 0, locked_xmm_ = 0; }
+  void EndInstr();
+
+  const Location& at(ir::Value v) const { return values_[v].location; }
+  bool UsedLater(ir::Value v) const { return values_[v].last_use > index_; }
+  bool UsedAtAll(ir::Value v) const { return values_[v].last_use > v; }
+  bool Const(ir::Value v, uint64_t* value) const;
+  // A constant that fits a sign-extended 32-bit immediate of an instruction of the value's width.
+  bool Imm32(ir::Value v, int32_t* imm) const;
+  // The memory operand that holds v, if it is in memory.
+  bool InMemory(ir::Value v, Mem* mem) const;
+  // A register that holds v, locked for the present instruction. Not to be written.
+  Reg Use(ir::Value v);
+  Xmm UseXmm(ir::Value v);
+  void Copy(ir::Value v, Reg to);
+  void CopyXmm(ir::Value v, Xmm to);
+
+  Reg Temp();     // a scratch register, locked for the present instruction
+  Xmm TempXmm();
+  // The register for the result of the present instruction, which becomes its location: that of the guest register that
+  // the next instruction sets to it, if any. May be a register of an argument.
+  Reg Result();
+  // As Result; `ready` is a locked scratch register to take over where no guest register wants the value.
+  Reg ResultOr(Reg ready);
+  Xmm ResultXmm();
+  void SetConst(uint64_t value) { values_[index_].location = {Location::Kind::kConst, 0, 0, value}; }
+  void Lock(Reg r) { locked_ |= static_cast<uint16_t>(1u << static_cast<unsigned>(r)); }
+
+  void Get(unsigned guest_register);
+  void Set(unsigned guest_register, ir::Value v);
+  // The same place under another name, where that is possible.
+  bool Alias(ir::Value v);
+  // Puts all values that are needed later on the stack and forgets the others, so that everything may be clobbered.
+  void SpillAll();
+  // Does the same for values that are the contents of guest registers, which are about to change.
+  void SpillGuest();
+  // The temps and vector registers that hold values needed after the present instruction.
+  uint16_t LiveTemps() const;
+  uint16_t LiveXmms() const;
+  const GuestRegister& guest(unsigned number) const { return guest_[number]; }
+  bool failed() const { return failed_; }
+
+ private:
+  struct ValueState {
+    Location location;
+    uint32_t last_use = 0;
+  };
+  const GuestRegister* Destination() const;
+  void OwnTemp(Reg temp, ir::Value v);
+  void Free(ir::Value v);
+  void Evict(Reg temp);
+  void EvictXmm(Xmm xmm);
+  int Slot();
+  void Detach(unsigned guest_register);
+  void StoreTo(const GuestRegister& guest, ir::Value v);
+  void LoadConst(Reg to, ir::Type type, uint64_t value);
+
+  Emitter& e_;
+  const std::vector<GuestRegister>& guest_;
+  const ir::Block* block_ = nullptr;
+  unsigned index_ = 0;
+  std::vector<ValueState> values_;
+  std::array<ir::Value, 16> temp_owner_{};
+  std::array<ir::Value, 16> xmm_owner_{};
+  uint16_t free_temps_ = kTempMask;
+  uint16_t free_xmms_ = kXmmMask;
+  uint16_t locked_ = 0, locked_xmm_ = 0;
+  std::array<uint64_t, kSpillSlots / 64> slots_{};
+  std::vector<ir::Value> aliases_;  // values whose location is kGuest
+  bool failed_ = false;
+};
+
+}  // namespace emu::backends::x86_64
+
+#endif  // EMU_BACKENDS_X86_64_REGISTERS_H_

@@ -1,0 +1,203 @@
+#include "backends/x86_64/runtime.h"
+
+#include <cstddef>
+
+#include "translate/engine/fp_env.h"
+
+namespace emu::backends::x86_64 {
+namespace {
+
+using translate::CpuState;
+using translate::Exit;
+
+// System V AMD64 ABI, 3.2.1.
+constexpr Reg kCalleeSaved[] = {Reg::rbx, Reg::rbp, Reg::r12, Reg::r13, Reg::r14, Reg::r15};
+
+class RuntimeEmitter {
+ public:
+  RuntimeEmitter(Emitter& e, const std::vector<GuestRegister>& guest) : e_(e), guest_(guest) {}
+
+  Runtime Emit() {
+    Enter();
+    Leave();
+    r_.exit_jump = ExitWith(Exit::Kind::kJump, false);
+    r_.exit_budget = ExitWith(Exit::Kind::kBudget, true);
+    r_.exit_lookup = ExitWith(Exit::Kind::kLookup, true);
+    r_.exit_stale = ExitWith(Exit::Kind::kStale, true);
+    fault_ = ExitWith(Exit::Kind::kFault, false);
+    Dispatch();
+    r_.load = MemoryCall(reinterpret_cast<const void*>(&translate::SlowLoad));
+    r_.store = MemoryCall(reinterpret_cast<const void*>(&translate::SlowStore));
+    r_.rmw = MemoryCall(reinterpret_cast<const void*>(&translate::SlowRmw));
+    r_.cas = MemoryCall(reinterpret_cast<const void*>(&translate::SlowCas));
+    PureCall();
+    HelperCall();
+    return r_;
+  }
+
+ private:
+  const uint8_t* Here() {
+    e_.Align(16);
+    return e_.rx();
+  }
+
+  // Moves pinned guest registers to or from the state: all of them, or those that a C++ function clobbers.
+  void Pinned(bool store, bool clobbered_only) {
+    for (const GuestRegister& g : guest_) {
+      if (!g.pinned) continue;
+      bool saved = false;
+      for (Reg r : kCalleeSaved) saved |= r == g.host;
+      if (saved && clobbered_only) continue;
+      const bool wide = g.type == ir::Type::kI64;
+      if (store) e_.mr(wide ? Op::kMOV64mr : Op::kMOV32mr, StateField(g.offset), g.host);
+      if (!store) e_.rm(wide ? Op::kMOV64rm : Op::kMOV32rm, g.host, StateField(g.offset));
+    }
+  }
+
+  void Enter() {
+    r_.enter = Here();
+    for (Reg r : kCalleeSaved) e_.r(Op::kPUSH64r, r);
+    e_.ri(Op::kSUB64ri32, Reg::rsp, kFrameBytes);
+    e_.rm(Op::kLEA64r, kState, Mem::Base(Reg::rdi, kStateBias));
+    e_.rr(Op::kMOV64rr, Reg::rax, Reg::rsi);
+    e_.m(Op::kLDMXCSR, StateField(offsetof(CpuState, mxcsr)));
+    Pinned(false, false);
+    e_.r(Op::kJMP64r, Reg::rax);
+  }
+
+  void Leave() {
+    leave_ = Here();
+    Pinned(true, false);
+    e_.m(Op::kSTMXCSR, StateField(offsetof(CpuState, mxcsr)));
+    e_.mi(Op::kMOV32mi, FrameSlot(kArgumentSlots), translate::kMxcsrDefault);
+    e_.m(Op::kLDMXCSR, FrameSlot(kArgumentSlots));
+    e_.ri(Op::kADD64ri32, Reg::rsp, kFrameBytes);
+    for (int i = std::size(kCalleeSaved); i-- > 0;) e_.r(Op::kPOP64r, kCalleeSaved[i]);
+    e_.o(Op::kRET64);
+  }
+
+  const uint8_t* ExitWith(Exit::Kind kind, bool set_pc) {
+    const uint8_t* here = Here();
+    const int64_t packed = static_cast<int64_t>(kind) << 32;
+    if (set_pc) {
+      e_.mr(Op::kMOV64mr, StateField(offsetof(CpuState, pc)), Reg::rax);
+      e_.ri(Op::kMOV64ri, Reg::rax, packed);
+    } else {
+      e_.rr(Op::kMOV32rr, Reg::rax, Reg::rax);
+      e_.ri(Op::kMOV64ri, Reg::rcx, packed);
+      e_.rr(Op::kOR64rr, Reg::rax, Reg::rcx);
+    }
+    e_.jmp_to(leave_);
+    return here;
+  }
+
+  void Dispatch() {
+    r_.dispatch = Here();
+    e_.rm(Op::kMOV64rm, Reg::rax, StateField(offsetof(CpuState, pc)));
+    EmitIndirectJump(e_, r_);
+  }
+
+  void CallCpp(const void* function) {
+    e_.ri(Op::kMOV64ri, Reg::rax, static_cast<int64_t>(reinterpret_cast<uint64_t>(function)));
+    e_.r(Op::kCALL64r, Reg::rax);
+  }
+
+  void StateArgument() { e_.rm(Op::kLEA64r, Reg::rdi, Mem::Base(kState, -kStateBias)); }
+
+  // In: rax address, ecx operation, rdx, r11. Out: rdi state, rsi address, edx operation, rcx, r8. The result's second word
+  // says that the access failed (MemResult).
+  const uint8_t* MemoryCall(const void* function) {
+    const uint8_t* here = Here();
+    Pinned(true, true);
+    e_.ri(Op::kSUB64ri8, Reg::rsp, 8);
+    StateArgument();
+    e_.rr(Op::kMOV64rr, Reg::rsi, Reg::rax);
+    e_.rr(Op::kXCHG64rr, Reg::rdx, Reg::rcx);
+    e_.rr(Op::kMOV64rr, Reg::r8, Reg::r11);
+    CallCpp(function);
+    e_.ri(Op::kADD64ri8, Reg::rsp, 8);
+    Pinned(false, true);
+    e_.rr(Op::kTEST64rr, Reg::rdx, Reg::rdx);
+    uint8_t* failed = e_.jcc_short(Cond::ne);
+    e_.o(Op::kRET64);
+    e_.Bind8(failed);
+    e_.ri(Op::kADD64ri8, Reg::rsp, 8);  // the return address
+    e_.jmp_to(fault_);
+    return here;
+  }
+
+  // Arguments are in the caller's frame, above the return address.
+  void LoadArguments(Reg a, Reg b, Reg c, int above) {
+    const Reg to[] = {a, b, c};
+    for (int i = 0; i < 3; ++i) e_.rm(Op::kMOV64rm, to[i], Mem::Base(Reg::rsp, (kArgumentSlots + i) * 8 + above));
+  }
+
+  void PureCall() {
+    r_.pure = Here();
+    Pinned(true, true);
+    e_.ri(Op::kSUB64ri8, Reg::rsp, 8);
+    e_.rr(Op::kMOV64rr, Reg::rdi, Reg::rax);
+    e_.rr(Op::kMOV64rr, Reg::rax, Reg::rcx);
+    LoadArguments(Reg::rsi, Reg::rdx, Reg::rcx, 16);
+    e_.r(Op::kCALL64r, Reg::rax);
+    e_.ri(Op::kADD64ri8, Reg::rsp, 8);
+    Pinned(false, true);
+    e_.o(Op::kRET64);
+  }
+
+  void HelperBody() {
+    Pinned(true, false);
+    e_.ri(Op::kSUB64ri8, Reg::rsp, 8);
+    e_.rr(Op::kMOV64rr, Reg::rax, Reg::rcx);
+    StateArgument();
+    LoadArguments(Reg::rsi, Reg::rdx, Reg::rcx, 16);
+    e_.r(Op::kCALL64r, Reg::rax);
+    e_.ri(Op::kADD64ri8, Reg::rsp, 8);
+    Pinned(false, false);
+  }
+
+  void HelperCall() {
+    const Mem unwind = StateField(offsetof(CpuState, unwind));
+    r_.helper = Here();
+    HelperBody();
+    e_.mi(Op::kCMP32mi8, unwind, 0);
+    uint8_t* leave = e_.jcc_short(Cond::ne);
+    e_.o(Op::kRET64);
+    r_.helper_leave = Here();
+    HelperBody();
+    e_.Bind8(leave);
+    e_.mi(Op::kMOV32mi, unwind, 0);
+    e_.ri(Op::kADD64ri8, Reg::rsp, 8);  // the return address
+    e_.jmp_to(r_.dispatch);
+  }
+
+  Emitter& e_;
+  const std::vector<GuestRegister>& guest_;
+  Runtime r_;
+  const uint8_t* leave_ = nullptr;
+  const uint8_t* fault_ = nullptr;
+};
+
+}  // namespace
+
+Runtime EmitRuntime(Emitter& e, const std::vector<GuestRegister>& guest) { return RuntimeEmitter(e, guest).Emit(); }
+
+void EmitIndirectJump(Emitter& e, const Runtime& runtime) {
+  using translate::JumpEntry;
+  static_assert(sizeof(JumpEntry) == 16);
+  // (pc / 2 mod entries) * 16
+  e.rr(Op::kMOV32rr, Reg::rcx, Reg::rax);
+  e.ri(Op::kAND32ri, Reg::rcx, (translate::kJumpCacheEntries - 1) << 1);
+  e.ri(Op::kSHL32ri, Reg::rcx, 3);
+  e.rm(Op::kADD64rm, Reg::rcx, StateField(offsetof(CpuState, jump_cache)));
+  e.rm(Op::kCMP64rm, Reg::rax, Mem::Base(Reg::rcx, offsetof(JumpEntry, pc)));
+  e.jcc_to(Cond::ne, runtime.exit_lookup);
+  e.rm(Op::kMOV32rm, Reg::rdx, StateField(offsetof(CpuState, jump_context)));
+  e.rm(Op::kCMP32rm, Reg::rdx, Mem::Base(Reg::rcx, offsetof(JumpEntry, context)));
+  e.jcc_to(Cond::ne, runtime.exit_lookup);
+  e.rm(Op::kMOV32rm, Reg::rcx, Mem::Base(Reg::rcx, offsetof(JumpEntry, code_offset)));
+  e.rm(Op::kADD64rm, Reg::rcx, StateField(offsetof(CpuState, code_base)));
+  e.r(Op::kJMP64r, Reg::rcx);
+}
+
+}  // namespace emu::backends::x86_64

@@ -1,0 +1,47 @@
+// The pieces of host code that all blocks share: entering and leaving generated code, and calling C++ from it.
+#ifndef EMU_BACKENDS_X86_64_RUNTIME_H_
+#define EMU_BACKENDS_X86_64_RUNTIME_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "backends/x86_64/encoding/emitter.h"
+#include "backends/x86_64/registers.h"
+#include "translate/engine/backend.h"
+#include "translate/engine/cpu_state.h"
+
+namespace emu::backends::x86_64 {
+
+// Addresses in the running view.
+struct Runtime {
+  // uint64_t enter(CpuState* rdi, const void* code rsi): gives Exit::kind << 32 | Exit::id.
+  const uint8_t* enter = nullptr;
+  // Ways out, to be jumped to. State is complete in memory afterwards.
+  const uint8_t* exit_jump = nullptr;    // eax: exit id
+  const uint8_t* exit_budget = nullptr;  // rax: program counter
+  const uint8_t* exit_lookup = nullptr;  // rax: program counter
+  const uint8_t* exit_stale = nullptr;   // rax: program counter
+  // Continues at CpuState::pc, through the jump cache.
+  const uint8_t* dispatch = nullptr;
+  // Calls; CpuState::site is set before. Everything but pinned guest registers is clobbered.
+  // rax: address, ecx: MemOp; result in rax. Does not return if the access fails.
+  const uint8_t* load = nullptr;
+  const uint8_t* store = nullptr;  // and rdx: value
+  const uint8_t* rmw = nullptr;    // and rdx: value; ecx: MemOp | AtomicKind << 16
+  const uint8_t* cas = nullptr;    // and rdx: expected, r11: desired
+  // rcx: uint64_t function(uint64_t operation, a, b, c); operation in rax, arguments in the argument slots of the frame.
+  const uint8_t* pure = nullptr;
+  // rcx: HelperFn; its arguments in the argument slots. All guest registers are in memory for it.
+  const uint8_t* helper = nullptr;         // does not return if the helper set CpuState::unwind
+  const uint8_t* helper_leave = nullptr;   // dispatches afterwards
+};
+
+// Emits them. `guest` says which registers are pinned.
+Runtime EmitRuntime(Emitter& e, const std::vector<GuestRegister>& guest);
+
+// The jump-cache probe: continues at the guest address in rax, or leaves by exit_lookup. Clobbers rcx and rdx.
+void EmitIndirectJump(Emitter& e, const Runtime& runtime);
+
+}  // namespace emu::backends::x86_64
+
+#endif  // EMU_BACKENDS_X86_64_RUNTIME_H_

@@ -1,0 +1,84 @@
+// What makes a Block runnable. The engine decides which blocks exist and which may be joined; a backend compiles a block,
+// runs from one until it must leave, and joins the exit of one block to the entry of another.
+#ifndef EMU_TRANSLATE_ENGINE_BACKEND_H_
+#define EMU_TRANSLATE_ENGINE_BACKEND_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "translate/engine/cpu_state.h"
+#include "translate/engine/target.h"
+#include "translate/ir/ir.h"
+
+namespace emu::translate {
+
+// A compiled block, as the backend names it; never null for a compiled one.
+using CodeEntry = const void*;
+
+// Why `Backend::Run` came back.
+struct Exit {
+  enum class Kind : uint32_t {
+    kBudget,  // a charge was refused; state.pc is where to go on
+    kJump,    // a direct exit that is not joined; `id` says which
+    kLookup,  // an indirect jump found nothing in the jump cache; state.pc is where to go on
+    kFault,   // a memory access failed: Cpu::pending_fault; state.site says where
+    kStale,   // the block is gone, or its guard failed; state.pc is where to go on
+  };
+  Kind kind;
+  uint32_t id = 0;
+};
+
+// Where the backend reports what it compiled. Numbers are given by the engine and stay valid until everything is discarded.
+class CompileSink {
+ public:
+  virtual ~CompileSink() = default;
+  // A direct exit of the block to `pc`.
+  virtual uint32_t AddExit(uint64_t pc) = 0;
+  // A guest instruction that may fault or call a helper; `unexecuted` instructions (itself included) were charged and are
+  // not executed if it faults. Goes to CpuState::site.
+  virtual uint32_t AddSite(uint64_t pc, uint32_t unexecuted) = 0;
+};
+
+// Joined exits to another page hold only while that page is mapped as it was: mapping_ids[slot] == mapping_id.
+struct JumpGuard {
+  uint32_t slot = 0;
+  uint32_t mapping_id = 0;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual absl::string_view name() const = 0;
+  // ResourceExhausted: everything must be discarded (Reset) before compilation goes on.
+  virtual absl::StatusOr<CodeEntry> Compile(const ir::Block& block, CompileSink& sink) = 0;
+  virtual Exit Run(CpuState& state, CodeEntry entry) = 0;
+  // Offset for JumpEntry::code_offset, relative to CpuState::code_base, which is set by Attach.
+  virtual uint32_t CodeOffset(CodeEntry entry) const = 0;
+  virtual void Attach(CpuState& state) = 0;
+  // Joins a direct exit to a block, and takes that back. The guard counts only where the exit leaves the page of its block.
+  virtual void Link(uint32_t exit_id, CodeEntry to, JumpGuard guard) = 0;
+  virtual void Unlink(uint32_t exit_id) = 0;
+  // The block must not be entered any more: whoever does gets kStale.
+  virtual void Retire(CodeEntry entry) = 0;
+  // Forgets all blocks and exits.
+  virtual void Reset() = 0;
+  // Host code of a compiled block, for listings; empty where there is none.
+  virtual absl::Span<const uint8_t> HostCode(CodeEntry entry) const = 0;
+};
+
+// The functions that backends call for guest memory. `raised`: Cpu::pending_fault is set and the block must be left.
+struct MemResult {
+  uint64_t value;
+  uint64_t raised;
+};
+MemResult SlowLoad(CpuState* state, uint64_t gva, uint32_t mem_op);
+MemResult SlowStore(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value);
+// `mem_op` | AtomicKind << 16. The old value, extended as `mem_op` says.
+MemResult SlowRmw(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value);
+MemResult SlowCas(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t expected, uint64_t desired);
+
+}  // namespace emu::translate
+
+#endif  // EMU_TRANSLATE_ENGINE_BACKEND_H_

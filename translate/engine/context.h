@@ -1,0 +1,82 @@
+// MMU contexts: what one address space at one privilege has cached about its mappings. A CPU switches between contexts by
+// pointer, so that a switch of address space flushes nothing.
+#ifndef EMU_TRANSLATE_ENGINE_CONTEXT_H_
+#define EMU_TRANSLATE_ENGINE_CONTEXT_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "mmu/soft_tlb.h"
+#include "translate/engine/cpu_state.h"
+
+namespace emu::translate {
+
+// Names a context. `space` is the target's (root of the page table, address-space identifier); `mode` is its too
+// (privilege and everything else that mappings depend on).
+struct ContextKey {
+  uint64_t space = 0;
+  uint64_t mode = 0;
+  bool operator==(const ContextKey&) const = default;
+};
+
+// A page that code was fetched from.
+struct ExecEntry {
+  uint64_t page = mmu::kInvalidTag;  // guest-virtual
+  const uint8_t* host = nullptr;     // its first byte
+};
+
+class Context {
+ public:
+  explicit Context(ContextKey key) : key(key) {}
+  ContextKey key;
+  mmu::TlbTable read;
+  mmu::TlbTable write;
+  std::array<uint32_t, kMappingEntries> mapping_ids{};
+  std::array<ExecEntry, kMappingEntries> exec;
+  uint64_t last_used = 0;
+
+  static unsigned Slot(uint64_t gva) { return (gva >> mmu::kPageBits) & (kMappingEntries - 1); }
+  void FillExec(uint64_t gva, const uint8_t* host_page, uint32_t mapping_id);
+  // The number that jump-cache lines of this context carry for code with block key `key`.
+  uint32_t JumpContext(uint32_t key, uint32_t* next_number);
+  // Remembers that a page of more than 4 KiB was cached, so that dropping one of its addresses drops it all.
+  void NoteLargePage(uint64_t gva, unsigned log2_size);
+  void DropPage(uint64_t gva);
+  void Clear();
+
+ private:
+  void ForgetJumps() { jump_numbers_.clear(); }
+  bool MayHaveRun(uint64_t gva) const;
+
+  std::array<uint64_t, 64> ran_{};  // one bit for a hash of each page that code was fetched from
+  uint64_t large_address_ = 0;
+  uint64_t large_mask_ = 0;  // 0: no large page
+  std::vector<std::pair<uint32_t, uint32_t>> jump_numbers_;  // block key, number
+};
+
+// The contexts of one CPU: the most recently used ones are kept.
+class ContextPool {
+ public:
+  static constexpr unsigned kMaxContexts = 48;
+  Context* Get(ContextKey key);
+  template <typename Fn>
+  void ForEach(Fn fn) {
+    for (auto& c : contexts_) fn(*c);
+  }
+  uint32_t* next_jump_number() { return &next_jump_number_; }
+
+ private:
+  Context* Recycle(ContextKey key);
+  std::vector<std::unique_ptr<Context>> contexts_;
+  uint64_t clock_ = 0;
+  uint32_t next_jump_number_ = 1;
+};
+
+}  // namespace emu::translate
+
+#endif  // EMU_TRANSLATE_ENGINE_CONTEXT_H_

@@ -1,0 +1,88 @@
+#include "translate/engine/cpu.h"
+
+#include <utility>
+
+namespace emu::translate {
+
+Cpu::Cpu(unsigned index, const Target& target, memory::AddressSpace& memory, CpuState& state)
+    : index_(index), target_(target), memory_(memory), state_(state), jump_cache_(new JumpEntry[kJumpCacheEntries]()) {
+  state_.cpu = this;
+  state_.jump_cache = jump_cache_.get();
+  SwitchContext({});
+  memory_.AddListener(this);
+}
+
+Cpu::~Cpu() { memory_.RemoveListener(this); }
+
+void Cpu::SwitchContext(ContextKey key) {
+  if (context_ == nullptr || !(context_->key == key)) context_ = contexts_.Get(key);
+  state_.tlb_read = context_->read.entries();
+  state_.tlb_write = context_->write.entries();
+  state_.mapping_ids = context_->mapping_ids.data();
+  state_.jump_context = context_->JumpContext(state_.key, contexts_.next_jump_number());
+}
+
+void Cpu::Flush(absl::FunctionRef<bool(const ContextKey&)> which) {
+  contexts_.ForEach([&](Context& c) {
+    if (which(c.key)) c.Clear();
+  });
+  SwitchContext(context_->key);
+}
+
+void Cpu::FlushPage(uint64_t gva, absl::FunctionRef<bool(const ContextKey&)> which) {
+  contexts_.ForEach([&](Context& c) {
+    if (which(c.key)) c.DropPage(gva);
+  });
+  SwitchContext(context_->key);
+}
+
+// The memory map changed: host addresses in the TLBs may be wrong now.
+void Cpu::OnCommit(memory::AddressSpace&) {
+  if (context_ == nullptr) return;
+  Flush([](const ContextKey&) { return true; });
+}
+
+// Writes to the range must be seen from now on.
+void Cpu::OnLogStart(memory::AddressSpace& space, const memory::FlatRange&, uint32_t) { OnCommit(space); }
+
+void Cpu::SyncPc() {
+  const CodeOwner::Site& site = code_->site(state_.site);
+  state_.pc = site.pc;
+  state_.budget += site.unexecuted;
+  state_.site = 0;  // all that is counted now has been executed
+}
+
+uint64_t Cpu::InsnCount() const {
+  const uint64_t charged = granted_ - static_cast<uint64_t>(state_.budget + deferred_);
+  return running ? charged - code_->site(state_.site).unexecuted : charged;
+}
+
+void Cpu::RequestAttention() {
+  attention_ = true;
+  if (state_.budget <= 0) return;
+  deferred_ += state_.budget;
+  state_.budget = 0;
+}
+
+bool Cpu::TakeAttention() {
+  state_.budget += deferred_;
+  deferred_ = 0;
+  return std::exchange(attention_, false);
+}
+
+void Cpu::Revoke() {
+  TakeAttention();
+  granted_ -= static_cast<uint64_t>(state_.budget);
+  state_.budget = 0;
+}
+
+void Cpu::ProtectPage(const uint8_t* host_page) {
+  contexts_.ForEach([&](Context& c) {
+    c.write.ForEach([&](mmu::TlbEntry& e) {
+      const uint64_t page = e.tag & mmu::kPageMask;
+      if (page + e.addend == reinterpret_cast<uint64_t>(host_page)) e.tag |= mmu::kSlowTag;
+    });
+  });
+}
+
+}  // namespace emu::translate

@@ -1,0 +1,122 @@
+// One guest CPU: its state, its MMU contexts, and the path of every memory access that generated code does not make itself.
+#ifndef EMU_TRANSLATE_ENGINE_CPU_H_
+#define EMU_TRANSLATE_ENGINE_CPU_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/functional/function_ref.h"
+#include "memory/address_space.h"
+#include "translate/engine/backend.h"
+#include "translate/engine/context.h"
+#include "translate/engine/target.h"
+
+namespace emu::translate {
+
+// The part of the engine that a CPU calls: positions of helper calls, and translated code that may be written over.
+class CodeOwner {
+ public:
+  struct Site {
+    uint64_t pc;
+    uint32_t unexecuted;  // instructions charged and not executed if the one at `pc` does not complete
+  };
+  virtual ~CodeOwner() = default;
+  virtual const Site& site(uint32_t number) const = 0;
+  virtual bool HasCode(const uint8_t* host_page) const = 0;
+  // Guest memory at `host` was written: translations of it are dropped.
+  virtual void OnWrite(const uint8_t* host, uint64_t length) = 0;
+  // The number that stands for "this guest-virtual page is this host page".
+  virtual uint32_t MappingId(uint64_t page, const uint8_t* host_page) = 0;
+};
+
+class Cpu final : private memory::Listener {
+ public:
+  // `state` is owned by the caller and outlives the CPU, as do the others.
+  Cpu(unsigned index, const Target& target, memory::AddressSpace& memory, CpuState& state);
+  ~Cpu() override;
+
+  unsigned index() const { return index_; }
+  const Target& target() const { return target_; }
+  CpuState& state() { return state_; }
+  memory::AddressSpace& memory() { return memory_; }
+  Context& context() { return *context_; }
+  ContextPool& contexts() { return contexts_; }
+  void set_code_owner(CodeOwner* owner) { code_ = owner; }
+
+  // --- For targets.
+  // Chooses the context in force, and takes over a changed state.key.
+  void SwitchContext(ContextKey key);
+  // Forgets the mappings of all contexts that `which` accepts: all of them, or those of the page of `gva`.
+  void Flush(absl::FunctionRef<bool(const ContextKey&)> which);
+  void FlushPage(uint64_t gva, absl::FunctionRef<bool(const ContextKey&)> which);
+  // In a helper: makes state.pc that of the instruction that called it, and takes back what it did not execute.
+  void SyncPc();
+  // Guest instructions executed; exact in helpers and in device callbacks too.
+  uint64_t InsnCount() const;
+  // Waits for an interrupt: the run loop returns.
+  void Halt() { halted_ = true; RequestAttention(); }
+  bool halted() const { return halted_; }
+  void Wake() { halted_ = false; }
+  // The run loop is to look for interrupts and requests after the present block.
+  void RequestAttention();
+
+  // --- Memory as generated code sees it (see backend.h). On `raised`, pending_fault says why.
+  MemResult Load(uint64_t gva, ir::MemOp op);
+  MemResult Store(uint64_t gva, ir::MemOp op, uint64_t value);
+  MemResult Rmw(uint64_t gva, ir::MemOp op, ir::AtomicKind kind, uint64_t value);
+  MemResult Cas(uint64_t gva, ir::MemOp op, uint64_t expected, uint64_t desired);
+  // The host address of the code at `pc`, or null with pending_fault set.
+  const uint8_t* Fetch(uint64_t pc);
+  const MemFault& pending_fault() const { return pending_fault_; }
+
+  // --- For the engine.
+  void Grant(int64_t insns) { granted_ += static_cast<uint64_t>(insns), state_.budget += insns; }
+  // Takes back what is left of the grant.
+  void Revoke();
+  // Ends a request for attention; true if there was one.
+  bool TakeAttention();
+  // Stores to the page go through the slow path from now on.
+  void ProtectPage(const uint8_t* host_page);
+  // In generated code or in what it called.
+  bool running = false;
+
+ private:
+  struct Place {  // where an access lands
+    uint8_t* host = nullptr;
+    memory::Gpa gpa;
+    bool may_be_code = false;                     // writes must be told to code_
+    const memory::FlatRange* logged = nullptr;    // writes must be told to its block's dirty bits
+  };
+  bool Resolve(uint64_t gva, Access access, unsigned context, Place* place);
+  bool Find(uint64_t gva, Access access, const PageMapping& mapping, bool fill, Place* place);
+  void Fill(uint64_t gva, const PageMapping& mapping, const memory::FlatRange& range);
+  bool Cached(uint64_t gva, Access access, Place* place);
+  void NoteWrite(const Place& place, unsigned size);
+  bool Fail(MemFault::Kind kind, Access access, uint64_t gva);
+  bool Misaligned(uint64_t gva, ir::MemOp op, Access access, bool* split);
+  MemResult LoadSplit(uint64_t gva, ir::MemOp op);
+  MemResult StoreSplit(uint64_t gva, ir::MemOp op, uint64_t value);
+  bool LoadPlain(uint64_t gva, unsigned size, unsigned context, uint64_t* value);
+  bool StorePlain(uint64_t gva, unsigned size, uint64_t value, const Place& place);
+  memory::MemAttrs Attrs() const { return {static_cast<uint16_t>(index_), false, false, false}; }
+  void OnCommit(memory::AddressSpace& space) override;
+  void OnLogStart(memory::AddressSpace& space, const memory::FlatRange& range, uint32_t started) override;
+
+  const unsigned index_;
+  const Target& target_;
+  memory::AddressSpace& memory_;
+  CpuState& state_;
+  CodeOwner* code_ = nullptr;
+  ContextPool contexts_;
+  Context* context_ = nullptr;
+  std::unique_ptr<JumpEntry[]> jump_cache_;
+  MemFault pending_fault_;
+  uint64_t granted_ = 0;    // instructions, since the CPU was made
+  int64_t deferred_ = 0;    // part of the grant that is kept from the budget while attention is requested
+  bool attention_ = false;
+  bool halted_ = false;
+};
+
+}  // namespace emu::translate
+
+#endif  // EMU_TRANSLATE_ENGINE_CPU_H_

@@ -1,0 +1,289 @@
+// The slow path of guest memory accesses: everything that is not a hit in the soft TLB. All accesses that generated code
+// cannot make by itself come through here, so this is the place to watch them.
+#include <cstring>
+
+#include "translate/engine/cpu.h"
+
+namespace emu::translate {
+namespace {
+
+using memory::Gpa;
+using memory::Gva;
+
+// A value of `op`'s size, extended to 64 bits as the operation says.
+uint64_t Extend(uint64_t value, ir::MemOp op) {
+  const unsigned shift = 64 - 8 * op.size();
+  return op.is_signed ? static_cast<uint64_t>(static_cast<int64_t>(value << shift) >> shift) : value << shift >> shift;
+}
+
+uint64_t Swap(uint64_t value, unsigned size) { return __builtin_bswap64(value) >> (64 - 8 * size); }
+
+// One access of the host, whole when aligned.
+uint64_t ReadHost(const uint8_t* p, unsigned size) {
+  uint64_t value = 0;
+  switch (size) {
+    case 1: return *p;
+    case 2: { uint16_t v; std::memcpy(&v, p, 2); return v; }
+    case 4: { uint32_t v; std::memcpy(&v, p, 4); return v; }
+    default: std::memcpy(&value, p, 8); return value;
+  }
+}
+
+void WriteHost(uint8_t* p, unsigned size, uint64_t value) {
+  switch (size) {
+    case 1: *p = static_cast<uint8_t>(value); return;
+    case 2: { const uint16_t v = static_cast<uint16_t>(value); std::memcpy(p, &v, 2); return; }
+    case 4: { const uint32_t v = static_cast<uint32_t>(value); std::memcpy(p, &v, 4); return; }
+    default: std::memcpy(p, &value, 8);
+  }
+}
+
+uint64_t Combine(ir::AtomicKind kind, uint64_t old, uint64_t value, unsigned size) {
+  const unsigned shift = 64 - 8 * size;
+  const int64_t so = static_cast<int64_t>(old << shift), sv = static_cast<int64_t>(value << shift);
+  const uint64_t uo = old << shift, uv = value << shift;
+  switch (kind) {
+    case ir::AtomicKind::kSwap: return value;
+    case ir::AtomicKind::kAdd: return old + value;
+    case ir::AtomicKind::kAnd: return old & value;
+    case ir::AtomicKind::kOr: return old | value;
+    case ir::AtomicKind::kXor: return old ^ value;
+    case ir::AtomicKind::kMin: return so < sv ? old : value;
+    case ir::AtomicKind::kMax: return so > sv ? old : value;
+    case ir::AtomicKind::kMinU: return uo < uv ? old : value;
+    case ir::AtomicKind::kMaxU: return uo > uv ? old : value;
+  }
+  return value;
+}
+
+// Atomic with respect to other host threads; the caller has checked the alignment.
+template <typename T>
+bool CompareExchange(uint8_t* p, uint64_t* expected, uint64_t desired) {
+  T e = static_cast<T>(*expected);
+  const bool done = __atomic_compare_exchange_n(reinterpret_cast<T*>(p), &e, static_cast<T>(desired), false,
+                                                __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+  *expected = e;
+  return done;
+}
+
+bool CompareExchangeHost(uint8_t* p, unsigned size, uint64_t* expected, uint64_t desired) {
+  switch (size) {
+    case 1: return CompareExchange<uint8_t>(p, expected, desired);
+    case 2: return CompareExchange<uint16_t>(p, expected, desired);
+    case 4: return CompareExchange<uint32_t>(p, expected, desired);
+    default: return CompareExchange<uint64_t>(p, expected, desired);
+  }
+}
+
+}  // namespace
+
+bool Cpu::Fail(MemFault::Kind kind, Access access, uint64_t gva) {
+  pending_fault_ = {kind, access, 0, Gva(gva)};
+  return false;
+}
+
+// A hit that generated code leaves to the slow path.
+bool Cpu::Cached(uint64_t gva, Access access, Place* place) {
+  mmu::TlbTable& table = access == Access::kRead ? context_->read : context_->write;
+  const mmu::TlbEntry& e = table.entries()[mmu::TlbIndex(gva)];
+  if ((e.tag & ~mmu::kSlowTag) != (gva & mmu::kPageMask)) return false;
+  place->host = reinterpret_cast<uint8_t*>(gva + e.addend);
+  place->may_be_code = (e.tag & mmu::kSlowTag) != 0;
+  return true;
+}
+
+bool Cpu::Resolve(uint64_t gva, Access access, unsigned context, Place* place) {
+  if (context == 0 && Cached(gva, access, place)) return true;
+  PageMapping mapping;
+  if (!target_.Translate(state_, Gva(gva), access, context, false, &mapping, &pending_fault_)) return false;
+  return Find(gva, access, mapping, context == 0, place);
+}
+
+bool Cpu::Find(uint64_t gva, Access access, const PageMapping& mapping, bool fill, Place* place) {
+  const memory::FlatRange* range = memory_.Find(mapping.gpa);
+  if (range == nullptr) return Fail(MemFault::Kind::kBus, access, gva);
+  place->gpa = mapping.gpa;
+  place->host = nullptr;
+  const bool direct = access == Access::kWrite ? range->direct_writes() : range->host != nullptr;
+  if (!direct) return true;
+  place->host = range->HostAt(mapping.gpa);
+  place->may_be_code = true;
+  if (range->dirty_clients != 0) place->logged = range;
+  if (fill) Fill(gva, mapping, *range);
+  return true;
+}
+
+void Cpu::Fill(uint64_t gva, const PageMapping& mapping, const memory::FlatRange& range) {
+  const Gpa first(mapping.gpa.value & mmu::kPageMask), last(mapping.gpa.value | ~mmu::kPageMask);
+  if (!mapping.cacheable || !range.Contains(first) || !range.Contains(last)) return;
+  const uint8_t* host = range.HostAt(first);
+  if ((reinterpret_cast<uint64_t>(host) & ~mmu::kPageMask) != 0) return;
+  if (mapping.log2_size > mmu::kPageBits) context_->NoteLargePage(gva, mapping.log2_size);
+  if (mapping.read && range.host != nullptr) context_->read.Fill(gva, reinterpret_cast<uint64_t>(host), 0);
+  if (!mapping.write || !range.direct_writes() || range.dirty_clients != 0) return;
+  context_->write.Fill(gva, reinterpret_cast<uint64_t>(host), code_->HasCode(host) ? mmu::kSlowTag : 0);
+}
+
+// True if the access can go on: `split` says that it crosses a page.
+bool Cpu::Misaligned(uint64_t gva, ir::MemOp op, Access access, bool* split) {
+  *split = false;
+  if ((gva & (op.size() - 1)) == 0) return true;
+  if (op.must_align) return Fail(MemFault::Kind::kMisaligned, access, gva);
+  *split = ((gva ^ (gva + op.size() - 1)) & mmu::kPageMask) != 0;
+  return true;
+}
+
+bool Cpu::LoadPlain(uint64_t gva, unsigned size, unsigned context, uint64_t* value) {
+  Place place;
+  if (!Resolve(gva, Access::kRead, context, &place)) return false;
+  if (place.host != nullptr) {
+    *value = ReadHost(place.host, size);
+    return true;
+  }
+  const memory::MemValue read = memory_.Load(place.gpa, size, Attrs(), memory::Endian::kLittle);
+  *value = read.value;
+  return read.status == memory::MemStatus::kOk || Fail(MemFault::Kind::kBus, Access::kRead, gva);
+}
+
+MemResult Cpu::Load(uint64_t gva, ir::MemOp op) {
+  bool split;
+  if (!Misaligned(gva, op, Access::kRead, &split)) return {0, 1};
+  if (split) return LoadSplit(gva, op);
+  uint64_t value;
+  if (!LoadPlain(gva, op.size(), op.mmu_context, &value)) return {0, 1};
+  return {Extend(op.big_endian ? Swap(value, op.size()) : value, op), 0};
+}
+
+MemResult Cpu::LoadSplit(uint64_t gva, ir::MemOp op) {
+  uint64_t value = 0;
+  for (unsigned i = 0; i < op.size(); ++i) {
+    uint64_t byte;
+    if (!LoadPlain(gva + i, 1, op.mmu_context, &byte)) return {0, 1};
+    value |= byte << 8 * (op.big_endian ? op.size() - 1 - i : i);
+  }
+  return {Extend(value, op), 0};
+}
+
+void Cpu::NoteWrite(const Place& place, unsigned size) {
+  if (place.may_be_code) code_->OnWrite(place.host, size);
+  if (place.logged != nullptr) place.logged->block->MarkDirty(place.logged->BlockOffsetAt(place.gpa), size);
+}
+
+bool Cpu::StorePlain(uint64_t gva, unsigned size, uint64_t value, const Place& place) {
+  if (place.host != nullptr) {
+    WriteHost(place.host, size, value);
+    NoteWrite(place, size);
+    return true;
+  }
+  const memory::MemStatus status = memory_.Store(place.gpa, size, value, Attrs(), memory::Endian::kLittle);
+  return status == memory::MemStatus::kOk || Fail(MemFault::Kind::kBus, Access::kWrite, gva);
+}
+
+MemResult Cpu::Store(uint64_t gva, ir::MemOp op, uint64_t value) {
+  bool split;
+  if (!Misaligned(gva, op, Access::kWrite, &split)) return {0, 1};
+  if (split) return StoreSplit(gva, op, value);
+  Place place;
+  if (!Resolve(gva, Access::kWrite, op.mmu_context, &place)) return {0, 1};
+  if (op.big_endian) value = Swap(value, op.size());
+  return {0, !StorePlain(gva, op.size(), value, place)};
+}
+
+// Both pages must allow the write before either is changed.
+MemResult Cpu::StoreSplit(uint64_t gva, ir::MemOp op, uint64_t value) {
+  Place first, second;
+  const uint64_t boundary = (gva + op.size() - 1) & mmu::kPageMask;
+  if (!Resolve(gva, Access::kWrite, op.mmu_context, &first)) return {0, 1};
+  if (!Resolve(boundary, Access::kWrite, op.mmu_context, &second)) return {0, 1};
+  for (unsigned i = 0; i < op.size(); ++i) {
+    Place place = gva + i < boundary ? first : second;
+    const uint64_t step = gva + i - (gva + i < boundary ? gva : boundary);
+    if (place.host != nullptr) place.host += step;
+    place.gpa = place.gpa + step;
+    const unsigned from = op.big_endian ? op.size() - 1 - i : i;
+    if (!StorePlain(gva + i, 1, value >> 8 * from & 0xff, place)) return {0, 1};
+  }
+  return {0, 0};
+}
+
+MemResult Cpu::Rmw(uint64_t gva, ir::MemOp op, ir::AtomicKind kind, uint64_t value) {
+  bool split;
+  op.must_align = true;
+  Place place;
+  if (!Misaligned(gva, op, Access::kWrite, &split)) return {0, 1};
+  if (!Resolve(gva, Access::kWrite, op.mmu_context, &place)) return {0, 1};
+  uint64_t raw;
+  if (place.host == nullptr) {
+    if (!LoadPlain(gva, op.size(), op.mmu_context, &raw)) return pending_fault_.access = Access::kWrite, MemResult{0, 1};
+    const uint64_t old = op.big_endian ? Swap(raw, op.size()) : raw;
+    const uint64_t result = Combine(kind, old, value, op.size());
+    if (!StorePlain(gva, op.size(), op.big_endian ? Swap(result, op.size()) : result, place)) return {0, 1};
+    return {Extend(old, op), 0};
+  }
+  raw = ReadHost(place.host, op.size());
+  uint64_t old, result;
+  do {
+    old = op.big_endian ? Swap(raw, op.size()) : raw;
+    result = Combine(kind, old, value, op.size());
+  } while (!CompareExchangeHost(place.host, op.size(), &raw, op.big_endian ? Swap(result, op.size()) : result));
+  NoteWrite(place, op.size());
+  return {Extend(old, op), 0};
+}
+
+MemResult Cpu::Cas(uint64_t gva, ir::MemOp op, uint64_t expected, uint64_t desired) {
+  bool split;
+  op.must_align = true;
+  Place place;
+  if (!Misaligned(gva, op, Access::kWrite, &split)) return {0, 1};
+  if (!Resolve(gva, Access::kWrite, op.mmu_context, &place)) return {0, 1};
+  const uint64_t mask = op.size() == 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * op.size()) - 1;
+  expected &= mask;
+  if (op.big_endian) expected = Swap(expected, op.size()), desired = Swap(desired, op.size());
+  uint64_t old = expected;
+  if (place.host != nullptr) {
+    if (CompareExchangeHost(place.host, op.size(), &old, desired)) NoteWrite(place, op.size());
+  } else {
+    if (!LoadPlain(gva, op.size(), op.mmu_context, &old)) return pending_fault_.access = Access::kWrite, MemResult{0, 1};
+    if (old == expected && !StorePlain(gva, op.size(), desired, place)) return {0, 1};
+  }
+  return {Extend(op.big_endian ? Swap(old, op.size()) : old, op), 0};
+}
+
+const uint8_t* Cpu::Fetch(uint64_t pc) {
+  const uint64_t page = pc & mmu::kPageMask;
+  const ExecEntry& cached = context_->exec[Context::Slot(pc)];
+  if (cached.page == page) return cached.host + (pc - page);
+  PageMapping mapping;
+  if (!target_.Translate(state_, Gva(pc), Access::kExecute, 0, false, &mapping, &pending_fault_)) return nullptr;
+  const memory::FlatRange* range = memory_.Find(mapping.gpa);
+  const Gpa first(mapping.gpa.value & mmu::kPageMask), last(mapping.gpa.value | ~mmu::kPageMask);
+  if (range == nullptr || range->host == nullptr || !range->Contains(first) || !range->Contains(last)) {
+    Fail(MemFault::Kind::kBus, Access::kExecute, pc);
+    return nullptr;
+  }
+  const uint8_t* host = range->HostAt(first);
+  if (!mapping.cacheable) return host + (pc - page);
+  if (mapping.log2_size > mmu::kPageBits) context_->NoteLargePage(pc, mapping.log2_size);
+  context_->FillExec(pc, host, code_->MappingId(page, host));
+  if (range->block != nullptr && !range->readonly) range->block->Watch(range->BlockOffsetAt(first), mmu::kPageSize);
+  return host + (pc - page);
+}
+
+MemResult SlowLoad(CpuState* state, uint64_t gva, uint32_t mem_op) {
+  return state->cpu->Load(gva, ir::MemOp::Unpack(static_cast<uint16_t>(mem_op)));
+}
+
+MemResult SlowStore(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {
+  return state->cpu->Store(gva, ir::MemOp::Unpack(static_cast<uint16_t>(mem_op)), value);
+}
+
+MemResult SlowRmw(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {
+  return state->cpu->Rmw(gva, ir::MemOp::Unpack(static_cast<uint16_t>(mem_op)),
+                         static_cast<ir::AtomicKind>(mem_op >> 16), value);
+}
+
+MemResult SlowCas(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t expected, uint64_t desired) {
+  return state->cpu->Cas(gva, ir::MemOp::Unpack(static_cast<uint16_t>(mem_op)), expected, desired);
+}
+
+}  // namespace emu::translate

@@ -1,0 +1,47 @@
+// The part of a guest CPU's state that every target has, and that generated code reaches through one host register.
+// A target's own state begins with it: struct RiscvState { CpuState base; uint64_t x[32]; ... }, standard layout.
+#ifndef EMU_TRANSLATE_ENGINE_CPU_STATE_H_
+#define EMU_TRANSLATE_ENGINE_CPU_STATE_H_
+
+#include <cstdint>
+
+#include "mmu/soft_tlb.h"
+
+namespace emu::translate {
+
+class Cpu;
+
+// One line of the jump cache: the host code for guest code at `pc` in a context. A context number stands for one
+// address space, privilege and block key, and is never used again after a change of its mappings.
+struct JumpEntry {
+  uint64_t pc;
+  uint32_t context;      // 0: empty
+  uint32_t code_offset;  // bytes from CpuState::code_base
+};
+inline constexpr unsigned kJumpCacheEntries = 4096;  // direct-mapped by pc / 2
+constexpr unsigned JumpCacheIndex(uint64_t pc) { return (pc >> 1) & (kJumpCacheEntries - 1); }
+
+// Which guest page maps to which physical page for execution: a number made once for each pair, 0 where not known.
+inline constexpr unsigned kMappingEntries = 512;  // direct-mapped by page number
+
+struct CpuState {
+  int64_t budget = 0;  // guest instructions left before the run loop wants control
+  uint64_t pc = 0;     // exact outside of generated code, and wherever a helper is called by `raise`
+  mmu::TlbEntry* tlb_read = nullptr;
+  mmu::TlbEntry* tlb_write = nullptr;
+  const uint32_t* mapping_ids = nullptr;
+  JumpEntry* jump_cache = nullptr;
+  const uint8_t* code_base = nullptr;
+  uint32_t jump_context = 0;
+  uint32_t site = 0;    // which translated guest instruction called the helper that runs now
+  uint32_t unwind = 0;  // a helper has changed the PC: leave the block
+  uint32_t key = 0;     // what the target's translation depends on beside the code (privilege, FP on, ...)
+  uint32_t mxcsr = 0x1f80;  // the guest's rounding mode and sticky flags while no guest code runs (see fp_env.h)
+  uint32_t reserved = 0;
+  Cpu* cpu = nullptr;
+  void* backend = nullptr;  // the backend's own data
+};
+
+}  // namespace emu::translate
+
+#endif  // EMU_TRANSLATE_ENGINE_CPU_STATE_H_

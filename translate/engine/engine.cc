@@ -1,0 +1,266 @@
+#include "translate/engine/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "translate/ir/builder.h"
+#include "translate/ir/passes.h"
+
+namespace emu::translate {
+namespace {
+
+const uint8_t* PageOf(const uint8_t* p) {
+  return reinterpret_cast<const uint8_t*>(reinterpret_cast<uint64_t>(p) & mmu::kPageMask);
+}
+
+// How many bytes of guest code the block covers, at most.
+uint32_t GuestBytes(const ir::Block& block, unsigned max_insn_bytes) {
+  uint64_t last = block.pc;
+  for (const ir::Instr& i : block.code) {
+    if (i.op == ir::Op::kInsn) last = std::max(last, i.imm);
+  }
+  return static_cast<uint32_t>(last - block.pc + max_insn_bytes);
+}
+
+}  // namespace
+
+Engine::Engine(const Target& target, Backend& backend, EngineOptions options)
+    : target_(target), backend_(backend), options_(options) {
+  sites_.push_back({0, 0});  // site 0: no instruction is in the middle of anything
+}
+
+Engine::~Engine() {
+  for (memory::RamBlock* block : observed_) block->RemoveWriteObserver(this);
+}
+
+void Engine::Attach(Cpu* cpu) {
+  cpu_ = cpu;
+  cpu->set_code_owner(this);
+  backend_.Attach(cpu->state());
+}
+
+void Engine::Observe(memory::RamBlock* block) {
+  block->AddWriteObserver(this);
+  observed_.push_back(block);
+}
+
+Engine::Stop Engine::Run(int64_t insns) {
+  CpuState& state = cpu_->state();
+  cpu_->Grant(insns);
+  cpu_->RequestAttention();
+  while (true) {
+    if (cpu_->TakeAttention()) {
+      if (std::exchange(stop_requested_, false)) return cpu_->Revoke(), Stop::kAttention;
+      if (cpu_->halted() && target_.HasWork(state)) cpu_->Wake();
+      if (cpu_->halted()) return cpu_->Revoke(), Stop::kHalted;
+      target_.DeliverInterrupt(state);
+    }
+    if (!status_.ok()) return cpu_->Revoke(), Stop::kAttention;
+    if (state.budget <= 0) return cpu_->Revoke(), Stop::kBudget;
+    TranslatedBlock* block = Find(state.pc, 0);
+    if (block != nullptr && block->insn_count > state.budget) {
+      if (!options_.exact) return cpu_->Revoke(), Stop::kBudget;
+      block = Find(state.pc, static_cast<uint32_t>(state.budget));
+    }
+    if (block == nullptr) continue;  // a fault was delivered
+    cpu_->running = true;
+    const Exit exit = backend_.Run(state, block->entry);
+    cpu_->running = false;
+    Handle(exit);
+  }
+}
+
+void Engine::RequestStop() {
+  stop_requested_ = true;
+  cpu_->RequestAttention();
+}
+
+void Engine::Handle(Exit exit) {
+  switch (exit.kind) {
+    case Exit::Kind::kBudget:
+    case Exit::Kind::kStale:
+      return;
+    case Exit::Kind::kJump:
+      return Link(exit.id);
+    case Exit::Kind::kLookup: {
+      ++counters_.lookups;
+      const TranslatedBlock* block = Find(cpu_->state().pc, 0);
+      if (block != nullptr) FillJumpCache(*block);
+      return;
+    }
+    case Exit::Kind::kFault:
+      cpu_->SyncPc();
+      return DeliverFault();
+  }
+}
+
+void Engine::DeliverFault() {
+  ++counters_.faults;
+  if (observer_ != nullptr) observer_->OnFault(*cpu_, cpu_->pending_fault());
+  target_.DeliverFault(cpu_->state(), cpu_->pending_fault());
+}
+
+void Engine::Link(uint32_t exit_id) {
+  const uint64_t pc = exits_[exit_id].pc;
+  cpu_->state().pc = pc;
+  const uint64_t discards = counters_.discards;
+  TranslatedBlock* to = Find(pc, 0);
+  if (to == nullptr || !options_.chain || discards != counters_.discards || to->max_insns != 0) return;
+  ExitInfo& exit = exits_[exit_id];
+  if (exit.from == nullptr || exit.from->max_insns != 0) return;
+  const unsigned slot = Context::Slot(pc);
+  const uint32_t id = cpu_->context().mapping_ids[slot];
+  if (cpu_->context().exec[slot].page != (pc & mmu::kPageMask)) return;
+  if (exit.to != nullptr) std::erase(exit.to->incoming, exit_id);
+  exit.to = to;
+  to->incoming.push_back(exit_id);
+  backend_.Link(exit_id, to->entry, {slot, id});
+  ++counters_.links;
+}
+
+void Engine::FillJumpCache(const TranslatedBlock& block) {
+  if (!options_.chain || block.max_insns != 0) return;
+  if (cpu_->context().exec[Context::Slot(block.pc)].page != (block.pc & mmu::kPageMask)) return;
+  cpu_->state().jump_cache[JumpCacheIndex(block.pc)] = {block.pc, cpu_->state().jump_context, backend_.CodeOffset(block.entry)};
+}
+
+TranslatedBlock* Engine::Find(uint64_t pc, uint32_t max_insns) {
+  const uint8_t* host_pc = cpu_->Fetch(pc);
+  if (host_pc == nullptr) return DeliverFault(), nullptr;
+  // Where a verdict of the MMU holds for less than the page, each instruction is fetched by itself.
+  if (cpu_->context().exec[Context::Slot(pc)].page != (pc & mmu::kPageMask)) max_insns = 1;
+  TranslatedBlock* block = code_.Find({host_pc, pc, cpu_->state().key, max_insns});
+  if (block == nullptr) return Translate(pc, host_pc, max_insns);
+  if (block->next_page == nullptr || NextPageHolds(*block)) return block;
+  Drop(code_.Take(block));
+  return Translate(pc, host_pc, max_insns);
+}
+
+bool Engine::NextPageHolds(const TranslatedBlock& block) {
+  return cpu_->Fetch((block.pc & mmu::kPageMask) + mmu::kPageSize) == block.next_page;
+}
+
+TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns) {
+  auto block = std::make_unique<TranslatedBlock>();
+  block->host_pc = host_pc;
+  block->pc = pc;
+  block->key = cpu_->state().key;
+  block->max_insns = max_insns;
+  if (!Lift(pc, host_pc, max_insns, block.get())) return DeliverFault(), nullptr;
+  if (!Compile(block.get())) return nullptr;
+  ++counters_.blocks;
+  counters_.insns += block->insn_count;
+  std::vector<const uint8_t*> new_pages;
+  TranslatedBlock* added = code_.Add(std::move(block), &new_pages);
+  for (const uint8_t* page : new_pages) cpu_->ProtectPage(page);
+  return added;
+}
+
+bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, TranslatedBlock* block) {
+  const uint8_t* page_end = PageOf(host_pc) + mmu::kPageSize;
+  const uint64_t next_page = (pc & mmu::kPageMask) + mmu::kPageSize;
+  scratch_.pc = pc;
+  scratch_.insn_count = 0;
+  scratch_.label_count = 0;
+  scratch_.code.clear();
+  ir::Builder builder(&scratch_);
+  LiftRequest request{pc, block->key, max_insns != 0 ? max_insns : options_.max_block_insns, host_pc,
+                      static_cast<uint32_t>(page_end - host_pc), [&] { return block->next_page = cpu_->Fetch(next_page); }};
+  target_.Lift(request, builder);
+  builder.Finish();
+  if (scratch_.insn_count == 0) return false;
+  block->insn_count = scratch_.insn_count;
+  block->bytes = std::min(GuestBytes(scratch_, target_.max_insn_bytes()), request.size);
+  if (observer_ != nullptr) observer_->OnLifted(scratch_, host_pc, block->bytes);
+  if (block->next_page != nullptr) {
+    block->next_bytes = target_.max_insn_bytes();
+    AddGuard(next_page, block->next_page);
+  }
+  return true;
+}
+
+// The block holds only as long as the page after it is mapped as it is now.
+void Engine::AddGuard(uint64_t next_page, const uint8_t* host_page) {
+  for (ir::Instr& i : scratch_.code) {
+    for (ir::Value& v : i.args) v = v == ir::kNoValue ? v : static_cast<ir::Value>(v + 1);
+  }
+  ir::Instr guard{ir::Op::kGuard};
+  guard.imm = next_page;
+  guard.extra = MappingId(next_page, host_page);
+  scratch_.code.insert(scratch_.code.begin(), guard);
+}
+
+bool Engine::Compile(TranslatedBlock* block) {
+  if (options_.optimize) ir::Optimize(&scratch_, {});
+  if (observer_ != nullptr) observer_->OnOptimized(scratch_);
+  compiling_ = block;
+  absl::StatusOr<CodeEntry> entry = backend_.Compile(scratch_, *this);
+  if (absl::IsResourceExhausted(entry.status())) {
+    DiscardAll();
+    block->exits.clear();
+    compiling_ = block;
+    entry = backend_.Compile(scratch_, *this);
+  }
+  compiling_ = nullptr;
+  if (!entry.ok()) return status_ = entry.status(), false;
+  block->entry = *entry;
+  if (observer_ != nullptr) observer_->OnCompiled(scratch_, backend_.HostCode(*entry));
+  return true;
+}
+
+void Engine::DiscardAll() {
+  ++counters_.discards;
+  code_.Clear();
+  backend_.Reset();
+  sites_.resize(1);
+  exits_.clear();
+  mapping_ids_.clear();
+  cpu_->Flush([](const ContextKey&) { return true; });
+}
+
+uint32_t Engine::AddExit(uint64_t pc) {
+  const uint32_t id = static_cast<uint32_t>(exits_.size());
+  exits_.push_back({pc, compiling_, nullptr});
+  compiling_->exits.push_back(id);
+  return id;
+}
+
+uint32_t Engine::AddSite(uint64_t pc, uint32_t unexecuted) {
+  sites_.push_back({pc, unexecuted});
+  return static_cast<uint32_t>(sites_.size() - 1);
+}
+
+uint32_t Engine::MappingId(uint64_t page, const uint8_t* host_page) {
+  return mapping_ids_.try_emplace({page, host_page}, static_cast<uint32_t>(mapping_ids_.size() + 1)).first->second;
+}
+
+void Engine::OnWrite(const uint8_t* host, uint64_t length) {
+  std::vector<std::unique_ptr<TranslatedBlock>> taken;
+  code_.TakeOverlapping(host, length, &taken);
+  for (auto& block : taken) {
+    ++counters_.invalidated;
+    Drop(std::move(block));
+  }
+}
+
+void Engine::OnWatchedWrite(memory::RamBlock& block, uint64_t offset, uint64_t length) {
+  OnWrite(block.host() + offset, length);
+}
+
+void Engine::Drop(std::unique_ptr<TranslatedBlock> block) {
+  backend_.Retire(block->entry);
+  for (uint32_t id : block->incoming) {
+    backend_.Unlink(id);
+    exits_[id].to = nullptr;
+  }
+  for (uint32_t id : block->exits) {
+    ExitInfo& exit = exits_[id];
+    if (exit.to != nullptr && exit.to != block.get()) std::erase(exit.to->incoming, id);
+    if (exit.to != nullptr) backend_.Unlink(id);
+    exit = {exit.pc, nullptr, nullptr};
+  }
+  JumpEntry& line = cpu_->state().jump_cache[JumpCacheIndex(block->pc)];
+  if (line.pc == block->pc) line = {};
+}
+
+}  // namespace emu::translate

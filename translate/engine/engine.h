@@ -1,0 +1,117 @@
+// Runs a guest CPU: finds or makes the translated block for the PC, runs it, joins blocks to each other, drops those whose code
+// changes, and hands faults and interrupts to the target.
+#ifndef EMU_TRANSLATE_ENGINE_ENGINE_H_
+#define EMU_TRANSLATE_ENGINE_ENGINE_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "memory/ram_block.h"
+#include "translate/engine/backend.h"
+#include "translate/engine/code_map.h"
+#include "translate/engine/cpu.h"
+#include "translate/ir/ir.h"
+
+namespace emu::translate {
+
+struct EngineOptions {
+  uint32_t max_block_insns = 64;
+  // Stop exactly at the end of a grant, in the middle of a block if need be. Otherwise at the next block's start.
+  bool exact = false;
+  bool chain = true;     // join blocks
+  bool optimize = true;  // IR passes
+};
+
+// Told of what the engine does, for listings (-d in_asm,op,op_opt,out_asm,int). All empty by default.
+class EngineObserver {
+ public:
+  virtual ~EngineObserver() = default;
+  virtual void OnLifted(const ir::Block&, const uint8_t* bytes, uint32_t size) { (void)bytes, (void)size; }
+  virtual void OnOptimized(const ir::Block&) {}
+  virtual void OnCompiled(const ir::Block&, absl::Span<const uint8_t> host_code) { (void)host_code; }
+  virtual void OnFault(const Cpu&, const MemFault&) {}
+};
+
+struct EngineCounters {
+  uint64_t blocks = 0;        // translated
+  uint64_t insns = 0;         // guest instructions translated
+  uint64_t lookups = 0;       // indirect jumps and other entries that left generated code
+  uint64_t links = 0;         // exits joined
+  uint64_t invalidated = 0;   // blocks dropped because their code was written
+  uint64_t discards = 0;      // times that everything was dropped because the code cache was full
+  uint64_t faults = 0;        // memory faults delivered
+};
+
+class Engine final : public CodeOwner, private CompileSink, private memory::WriteObserver {
+ public:
+  enum class Stop { kBudget, kHalted, kAttention };
+
+  Engine(const Target& target, Backend& backend, EngineOptions options);
+  ~Engine() override;
+
+  // Makes the engine the one that runs `cpu`. Before the first Run; one CPU for an engine.
+  void Attach(Cpu* cpu);
+  // Runs until `insns` more guest instructions have been executed (or a little more, see EngineOptions::exact), the CPU
+  // waits for an interrupt, or something asked for attention that the target does not handle by itself.
+  Stop Run(int64_t insns);
+  // Asks Run to return soon; from device callbacks and helpers.
+  void RequestStop();
+
+  void set_observer(EngineObserver* observer) { observer_ = observer; }
+  const EngineCounters& counters() const { return counters_; }
+  // Set when translation failed for a reason that is ours; the CPU cannot go on then.
+  const absl::Status& status() const { return status_; }
+  // RAM whose writes by devices must be seen where code was translated from it.
+  void Observe(memory::RamBlock* block);
+  void DiscardAll();
+
+  const Site& site(uint32_t number) const override { return sites_[number]; }
+  bool HasCode(const uint8_t* host_page) const override { return code_.HasCode(host_page); }
+  void OnWrite(const uint8_t* host, uint64_t length) override;
+  uint32_t MappingId(uint64_t page, const uint8_t* host_page) override;
+
+ private:
+  struct ExitInfo {
+    uint64_t pc;
+    TranslatedBlock* from;
+    TranslatedBlock* to;
+  };
+  uint32_t AddExit(uint64_t pc) override;
+  uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
+  void OnWatchedWrite(memory::RamBlock& block, uint64_t offset, uint64_t length) override;
+
+  TranslatedBlock* Find(uint64_t pc, uint32_t max_insns);
+  TranslatedBlock* Translate(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns);
+  bool Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, TranslatedBlock* block);
+  void AddGuard(uint64_t next_page, const uint8_t* host_page);
+  bool Compile(TranslatedBlock* block);
+  bool NextPageHolds(const TranslatedBlock& block);
+  void Handle(Exit exit);
+  void Link(uint32_t exit_id);
+  void FillJumpCache(const TranslatedBlock& block);
+  void Drop(std::unique_ptr<TranslatedBlock> block);
+  void DeliverFault();
+
+  const Target& target_;
+  Backend& backend_;
+  const EngineOptions options_;
+  Cpu* cpu_ = nullptr;
+  EngineObserver* observer_ = nullptr;
+  EngineCounters counters_;
+  absl::Status status_;
+  CodeMap code_;
+  std::vector<Site> sites_;
+  std::vector<ExitInfo> exits_;
+  absl::flat_hash_map<std::pair<uint64_t, const uint8_t*>, uint32_t> mapping_ids_;
+  TranslatedBlock* compiling_ = nullptr;
+  ir::Block scratch_;
+  std::vector<memory::RamBlock*> observed_;
+  bool stop_requested_ = false;
+};
+
+}  // namespace emu::translate
+
+#endif  // EMU_TRANSLATE_ENGINE_ENGINE_H_

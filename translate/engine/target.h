@@ -1,0 +1,107 @@
+// What a guest architecture gives to the engine: its registers, its helpers, the translation of its code to IR, its page
+// tables and its exceptions. One Target serves any number of CPUs; everything that changes is in the CpuState.
+#ifndef EMU_TRANSLATE_ENGINE_TARGET_H_
+#define EMU_TRANSLATE_ENGINE_TARGET_H_
+
+#include <cstdint>
+#include <functional>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "memory/access.h"
+#include "memory/address.h"
+#include "translate/engine/cpu_state.h"
+#include "translate/ir/builder.h"
+#include "translate/ir/ir.h"
+
+namespace emu::translate {
+
+// A guest register that IR can `get` and `set`: `offset` bytes from the start of the CpuState, of `type`'s width.
+// Integer registers with pin >= 0 are kept in host registers by backends that have some, lowest number first.
+struct RegisterInfo {
+  absl::string_view name;
+  uint32_t offset;
+  ir::Type type;
+  int pin = -1;
+};
+
+// A function of the target that generated code calls. All guest registers are in the CpuState while it runs. It raises
+// an exception by changing the CpuState as the exception does (PC included; `Cpu::SyncPc` gives the exact PC first) and
+// setting `unwind`.
+using HelperFn = uint64_t (*)(CpuState*, uint64_t, uint64_t, uint64_t);
+struct HelperInfo {
+  absl::string_view name;
+  HelperFn fn;
+  bool may_unwind = false;
+};
+
+enum class Access : uint8_t { kRead, kWrite, kExecute };
+
+// Where a guest-virtual page lies. The permissions are those of the context it was asked for; `write` is false as long as
+// a first write must still be seen (dirty bit). `cacheable` is false where the verdict does not hold for the whole page.
+struct PageMapping {
+  memory::Gpa gpa;          // of the byte asked for
+  uint8_t log2_size = 12;   // of the guest's page, for ranged invalidation
+  bool read = false;
+  bool write = false;
+  bool execute = false;
+  bool cacheable = true;
+};
+
+// Why an access to guest memory failed. kPaging: the target's walker refused, `code` is its own. kBus: nothing answers at
+// the physical address, or it refuses. kMisaligned: the access must be aligned and is not.
+struct MemFault {
+  enum class Kind : uint8_t { kPaging, kBus, kMisaligned };
+  Kind kind = Kind::kPaging;
+  Access access = Access::kRead;
+  uint32_t code = 0;
+  memory::Gva gva;
+};
+
+// A piece of guest code to translate. `bytes` holds `size` bytes from `pc` to the end of its 4 KiB page; `next_page`
+// gives the bytes of the page after it, or null when that page cannot be fetched (the block then ends before the
+// instruction that needs it, or, when that is its first, stays empty).
+struct LiftRequest {
+  uint64_t pc = 0;
+  uint32_t key = 0;
+  uint32_t max_insns = 0;
+  const uint8_t* bytes = nullptr;
+  uint32_t size = 0;
+  std::function<const uint8_t*()> next_page;
+};
+
+class Target {
+ public:
+  virtual ~Target() = default;
+
+  virtual absl::string_view name() const = 0;
+  virtual absl::Span<const RegisterInfo> registers() const = 0;
+  virtual absl::Span<const HelperInfo> helpers() const = 0;
+  // Number in registers() of the program counter, whose storage is CpuState::pc.
+  virtual unsigned pc_register() const = 0;
+  // Length of the longest instruction.
+  virtual unsigned max_insn_bytes() const = 0;
+
+  // Translates at least one and at most max_insns instructions; begins with a `charge`, ends with an ending operation.
+  virtual void Lift(const LiftRequest& request, ir::Builder& builder) const = 0;
+
+  // Finds where `gva` lies for an access in MMU context `context` (see ir::MemOp). False: `fault` says why not. Sets
+  // accessed and dirty bits as the architecture does, unless `probe`.
+  virtual bool Translate(CpuState& state, memory::Gva gva, Access access, unsigned context, bool probe,
+                         PageMapping* mapping, MemFault* fault) const = 0;
+
+  // Enters the guest's handler for a memory fault; state.pc is that of the faulting instruction.
+  virtual void DeliverFault(CpuState& state, const MemFault& fault) const = 0;
+
+  // Enters the guest's handler if an interrupt is pending and enabled; true if so.
+  virtual bool DeliverInterrupt(CpuState& state) const = 0;
+  // True if a CPU that waits for an interrupt must go on.
+  virtual bool HasWork(const CpuState& state) const = 0;
+
+  // Sets the state at power-on, except for what Cpu owns.
+  virtual void Reset(CpuState& state) const = 0;
+};
+
+}  // namespace emu::translate
+
+#endif  // EMU_TRANSLATE_ENGINE_TARGET_H_
