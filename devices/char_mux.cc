@@ -43,6 +43,8 @@ CharMux::CharMux(std::unique_ptr<CharBackend> terminal) : terminal_(std::move(te
   terminal_->SetFrontend(std::move(frontend));
 }
 
+CharMux::~CharMux() { terminal_->SetFrontend({}); }
+
 CharBackend* CharMux::AddPort() {
   ports_.push_back(std::make_unique<Port>(this));
   return ports_.back().get();

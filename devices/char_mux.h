@@ -18,6 +18,7 @@ class CharMux {
   static constexpr char kEscape = 0x01;  // Ctrl-A
 
   explicit CharMux(std::unique_ptr<CharBackend> terminal);
+  ~CharMux();
 
   // A new port, owned by the mux. The first one has the focus.
   CharBackend* AddPort();

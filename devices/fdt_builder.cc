@@ -42,6 +42,7 @@ void FdtBuilder::Do(absl::string_view what, Step step) {
 
 void FdtBuilder::BeginNode(absl::string_view name) {
   const std::string text(name);
+  ++depth_;
   Do(text, [&] { return fdt_begin_node(buffer_.data(), text.c_str()); });
 }
 
@@ -50,6 +51,7 @@ void FdtBuilder::BeginNode(absl::string_view name, uint64_t unit_address) {
 }
 
 void FdtBuilder::EndNode() {
+  --depth_;
   Do("end of node", [&] { return fdt_end_node(buffer_.data()); });
 }
 
@@ -92,6 +94,7 @@ void FdtBuilder::Interrupt(const FdtPlace& place) {
 }
 
 absl::StatusOr<std::vector<uint8_t>> FdtBuilder::Finish() {
+  if (status_.ok() && depth_ != 0) status_ = absl::InternalError("device tree: nodes begun and ended do not match");
   Do("finish", [&] { return fdt_finish(buffer_.data()); });
   if (!status_.ok()) return status_;
   buffer_.resize(fdt_totalsize(buffer_.data()));

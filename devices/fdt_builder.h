@@ -58,6 +58,7 @@ class FdtBuilder {
 
   std::vector<uint8_t> buffer_;
   absl::Status status_;
+  int depth_ = 0;
   uint32_t next_phandle_ = 1;
 };
 

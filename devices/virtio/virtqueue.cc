@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <numeric>
 
 namespace emu::devices::virtio {
 namespace {
@@ -14,11 +13,7 @@ constexpr unsigned kDescriptorSize = 16;
 constexpr uint16_t kAvailNoInterrupt = 1;
 constexpr uint16_t kUsedNoNotify = 1;
 constexpr unsigned kRingStart = 4;
-
-uint64_t Total(const std::vector<Segment>& segments) {
-  return std::accumulate(segments.begin(), segments.end(), uint64_t{0},
-                         [](uint64_t sum, const Segment& segment) { return sum + segment.length; });
-}
+constexpr uint64_t kLongestRequest = uint64_t{1} << 32;
 
 // Calls `copy(address, offset in bytes, count)` for the parts of `segments` from `skip` on, until `size` bytes are
 // copied or a copy fails. Returns how many were.
@@ -40,9 +35,6 @@ size_t ForEachPart(const std::vector<Segment>& segments, uint64_t skip, size_t s
 }
 
 }  // namespace
-
-uint64_t Chain::readable_bytes() const { return Total(readable); }
-uint64_t Chain::writable_bytes() const { return Total(writable); }
 
 Virtqueue::Layout Virtqueue::LegacyLayout(uint16_t size, uint64_t base, uint32_t align) {
   const uint64_t mask = align == 0 ? 0 : uint64_t{align} - 1;
@@ -98,11 +90,12 @@ std::optional<Virtqueue::Descriptor> Virtqueue::ReadDescriptor(uint64_t table, u
 
 bool Virtqueue::AddSegment(const Descriptor& descriptor, Chain* chain) {
   const bool write = (descriptor.flags & kWrite) != 0;
-  // What the device reads comes before what it writes (section 2.7.4.2), and no request is longer than 2^32 bytes.
+  // What the device reads comes before what it writes (section 2.7.4.2), and no request
+  // is longer than 2^32 bytes.
   if (!write && !chain->writable.empty()) return Break();
   (write ? chain->writable : chain->readable).push_back({descriptor.address, descriptor.length});
-  if (chain->readable_bytes() + chain->writable_bytes() > uint64_t{1} << 32) return Break();
-  return true;
+  (write ? chain->writable_bytes : chain->readable_bytes) += descriptor.length;
+  return chain->readable_bytes + chain->writable_bytes <= kLongestRequest || Break();
 }
 
 bool Virtqueue::WalkChain(uint64_t table, uint16_t entries, uint16_t index, bool inside_indirect, Chain* chain) {
@@ -148,7 +141,7 @@ std::optional<Chain> Virtqueue::Pop() {
 
 void Virtqueue::Push(const Chain& chain, uint32_t written) {
   if (!ready_ || broken_) return;
-  const uint64_t entry = layout_.used + kRingStart + 8 * uint64_t{next_used_ % layout_.size};
+  const uint64_t entry = layout_.used + kRingStart + 8 * static_cast<uint64_t>(next_used_ % layout_.size);
   if (!Store(entry, 4, chain.head) || !Store(entry + 4, 4, written)) return;
   std::atomic_thread_fence(std::memory_order_release);  // the entry is there before the index says so
   Store(layout_.used + 2, 2, ++next_used_);

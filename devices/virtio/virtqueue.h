@@ -23,9 +23,8 @@ struct Chain {
   uint16_t head = 0;
   std::vector<Segment> readable;
   std::vector<Segment> writable;
-
-  uint64_t readable_bytes() const;
-  uint64_t writable_bytes() const;
+  uint64_t readable_bytes = 0;
+  uint64_t writable_bytes = 0;
 };
 
 class Virtqueue {
@@ -54,8 +53,6 @@ class Virtqueue {
 
   // The next request, if there is one.
   std::optional<Chain> Pop();
-  // Un-pops the request that was popped last.
-  void Undo() { --next_available_; }
   // Whether Pop() would find something.
   bool HasWork();
   // Hands a request back, `written` bytes of its writable part filled.
