@@ -25,7 +25,7 @@ struct WalkContext {
   Privilege privilege = Privilege::kSupervisor;
   bool sum = false;
   bool mxr = false;
-  EntryFeatures features;
+  EntryFeatures features = {};
   AccessedDirty accessed_dirty = AccessedDirty::kFault;
 };
 
