@@ -18,6 +18,7 @@
 namespace emu::backends::x86_64 {
 namespace {
 
+constexpr size_t kPage = 4096;
 constexpr uint64_t kReach = uint64_t{1} << 31;
 // Room kept between the buffer and `near`, for what else lies around it.
 constexpr uint64_t kStep = uint64_t{16} << 20;
@@ -28,30 +29,30 @@ absl::Status OsError(absl::string_view what, size_t size) {
       absl::StrCat("code buffer of ", size, " bytes: ", what, ": ", strerror(error), "; a smaller size may do"));
 }
 
-uint8_t* MapExecutable(int fd, size_t size, uint64_t address, int flags) {
-  void* p = mmap(reinterpret_cast<void*>(address), size, PROT_READ | PROT_EXEC, MAP_SHARED | flags, fd, 0);
+uint8_t* MapExecutable(int fd, size_t size, void* address, int flags) {
+  void* p = mmap(address, size, PROT_READ | PROT_EXEC, MAP_SHARED | flags, fd, 0);
   return p == MAP_FAILED ? nullptr : static_cast<uint8_t*>(p);
 }
 
 // Tries places below `near`, nearest first: above a program its heap wants to grow.
-uint8_t* MapExecutableNear(int fd, size_t size, uint64_t near) {
-  uint64_t aligned = near & ~(kStep - 1);
-  for (uint64_t below = size + kStep; below + kStep < kReach && below < aligned; below += kStep) {
-    uint64_t address = (aligned - below) & ~uint64_t{4095};
+uint8_t* MapExecutableNear(int fd, size_t size, uint8_t* near) {
+  uint64_t number = reinterpret_cast<uint64_t>(near);
+  // Whole pages, as mmap wants.
+  for (uint64_t below = number % kPage + size + kStep; below + kStep < kReach && below < number; below += kStep) {
+    uint8_t* address = near - below;
     uint8_t* p = MapExecutable(fd, size, address, MAP_FIXED_NOREPLACE);
-    if (p == nullptr) continue;
-    if (reinterpret_cast<uint64_t>(p) == address) return p;
-    munmap(p, size);
+    if (p == address) return p;
+    if (p != nullptr) munmap(p, size);
   }
   return nullptr;
 }
 
 uint8_t* MapView(int fd, size_t size, const void* near) {
   if (near != nullptr) {
-    uint8_t* p = MapExecutableNear(fd, size, reinterpret_cast<uint64_t>(near));
+    uint8_t* p = MapExecutableNear(fd, size, static_cast<uint8_t*>(const_cast<void*>(near)));
     if (p != nullptr) return p;
   }
-  return MapExecutable(fd, size, 0, 0);
+  return MapExecutable(fd, size, nullptr, 0);
 }
 
 }  // namespace
@@ -61,7 +62,7 @@ absl::StatusOr<CodeBuffer> CodeBuffer::Create(size_t size, const void* near) {
   if (size == 0 || size >= kReach) {
     return absl::InvalidArgumentError(absl::StrCat("code buffer size ", size, ": must be 1 to ", kReach - 1));
   }
-  size = (size + 4095) & ~size_t{4095};
+  size = (size + kPage - 1) / kPage * kPage;
   int fd = memfd_create("emu-code", MFD_CLOEXEC);
   if (fd < 0) return OsError("memfd_create", size);
   CodeBuffer buffer(nullptr, nullptr, size);

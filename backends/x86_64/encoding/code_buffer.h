@@ -33,7 +33,7 @@ class CodeBuffer {
   // The function that starts `offset` bytes into the buffer.
   template <typename Function>
   Function* At(size_t offset) const {
-    return reinterpret_cast<Function*>(reinterpret_cast<uintptr_t>(rx_) + offset);
+    return reinterpret_cast<Function*>(rx_ + offset);
   }
 
  private:

@@ -18,7 +18,8 @@ bool Emitter::TakesRegs(const Form& form, std::initializer_list<bool> vector) {
   for (int i = 0; i < 4; ++i) {
     Kind kind = form.kind(i);
     if (kind < Kind::kGpr8 || kind > Kind::kYmm) continue;
-    if (next == vector.end() || *next++ != (kind >= Kind::kXmm)) return false;
+    if (next == vector.end() || *next != (kind >= Kind::kXmm)) return false;
+    ++next;
   }
   return next == vector.end();
 }

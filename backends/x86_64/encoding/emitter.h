@@ -43,7 +43,7 @@ class Emitter {
 
   uint8_t* rw() const { return pos_; }
   const uint8_t* rx() const { return rx_of(pos_); }
-  const uint8_t* rx_of(const uint8_t* rw) const { return Moved(rw, rx_delta_); }
+  const uint8_t* rx_of(const uint8_t* rw) const { return rw + rx_delta_; }
   size_t size() const { return static_cast<size_t>(pos_ - begin_); }
 
   // True once an instruction did not fit; it and all that came after are missing. An instruction fits if kEncodeSlack
@@ -171,9 +171,6 @@ class Emitter {
   void Raw(const void* data, size_t bytes);
 
  private:
-  static const uint8_t* Moved(const uint8_t* p, ptrdiff_t delta) {
-    return reinterpret_cast<const uint8_t*>(reinterpret_cast<uintptr_t>(p) + static_cast<uintptr_t>(delta));
-  }
   static int64_t Distance(const uint8_t* from, const uint8_t* to) {
     return static_cast<int64_t>(reinterpret_cast<uintptr_t>(to) - reinterpret_cast<uintptr_t>(from));
   }

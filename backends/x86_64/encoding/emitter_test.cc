@@ -1,5 +1,6 @@
 #include "backends/x86_64/encoding/emitter.h"
 
+#include <bit>
 #include <cstring>
 #include <vector>
 
@@ -102,10 +103,10 @@ TEST_F(EmitterTest, ShortBranchOutOfRangeIsNoticed) {
 TEST_F(EmitterTest, PatchRefusesWhatDoesNotReach) {
   int32_t distance = 1;
   uint8_t* where = reinterpret_cast<uint8_t*>(&distance);
-  const uint8_t* end = reinterpret_cast<const uint8_t*>(uintptr_t{0x100000000});
-  EXPECT_FALSE(Emitter::PatchRel32(where, end, reinterpret_cast<const uint8_t*>(uintptr_t{0x180000000})));
+  const uint8_t* end = std::bit_cast<const uint8_t*>(uintptr_t{0x100000000});
+  EXPECT_FALSE(Emitter::PatchRel32(where, end, std::bit_cast<const uint8_t*>(uintptr_t{0x180000000})));
   EXPECT_EQ(distance, 1);
-  EXPECT_TRUE(Emitter::PatchRel32(where, end, reinterpret_cast<const uint8_t*>(uintptr_t{0x80000000})));
+  EXPECT_TRUE(Emitter::PatchRel32(where, end, std::bit_cast<const uint8_t*>(uintptr_t{0x80000000})));
   EXPECT_EQ(distance, INT32_MIN);
 }
 
