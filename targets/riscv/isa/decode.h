@@ -44,8 +44,8 @@ struct Decoded {
 // The length of an instruction whose first 16 bits are these.
 constexpr unsigned InsnLength(uint32_t bits) { return (bits & 3) == 3 ? 4 : 2; }
 
-// `bits` holds at least InsnLength bytes. False for an illegal instruction; `bits` and `length` are set then too. A static
-// rounding mode that is reserved is illegal here; a dynamic one that is not valid is for the caller to see.
+// `bits` holds at least InsnLength bytes. False for an illegal instruction; `bits` and `length` are set then too. A
+// static rounding mode that is reserved is illegal here; a dynamic one that is not valid is for the caller to see.
 bool Decode(uint32_t bits, const IsaConfig& isa, Decoded* out);
 
 // The table line of an instruction.

@@ -1,5 +1,6 @@
-// One line of the instruction tables in the form that decoding uses, and its making from the line's strings. That happens
-// at compile time: a wrong count of bits, a field out of place or an immediate that does not fit its i's is a compile error.
+// One line of the instruction tables in the form that decoding uses, and its making from the line's strings. That
+// happens at compile time: a wrong count of bits, a field out of place or an immediate that does not fit its i's is a
+// compile error.
 #ifndef EMU_TARGETS_RISCV_ISA_DECODE_LINE_H_
 #define EMU_TARGETS_RISCV_ISA_DECODE_LINE_H_
 
@@ -10,7 +11,8 @@
 
 namespace emu::riscv {
 
-// value = (bits >> shift & mask) + base: a five-bit field, a three-bit one (x8-x15), or a number that the encoding implies.
+// value = (bits >> shift & mask) + base: a five-bit field, a three-bit one (x8-x15), or a number that the encoding
+// implies.
 struct RegisterField {
   uint8_t shift = 0;
   uint8_t mask = 0;
@@ -41,8 +43,8 @@ struct DecodeLine {
   uint32_t match = 0;
   RegisterField rd, rs1, rs2, rs3;
   uint8_t length = 4;
-  uint8_t xlen = 0;           // 0: any
-  uint8_t immediate_bits = 0; // width of a signed immediate; 0: unsigned or none
+  uint8_t xlen = 0;            // 0: any
+  uint8_t immediate_bits = 0;  // width of a signed immediate; 0: unsigned or none
   uint8_t piece_count = 0;
   uint8_t exclusion_count = 0;
   bool has_rm = false;
