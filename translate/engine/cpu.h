@@ -87,7 +87,7 @@ class Cpu final : private memory::Listener {
     bool may_be_code = false;                     // writes must be told to code_
     const memory::FlatRange* logged = nullptr;    // writes must be told to its block's dirty bits
   };
-  bool Resolve(uint64_t gva, Access access, unsigned context, Place* place);
+  bool Resolve(uint64_t gva, unsigned size, Access access, unsigned context, Place* place);
   bool Find(uint64_t gva, Access access, const PageMapping& mapping, bool fill, Place* place);
   void Fill(uint64_t gva, const PageMapping& mapping, const memory::FlatRange& range);
   bool Cached(uint64_t gva, Access access, Place* place);

@@ -92,10 +92,10 @@ bool Cpu::Cached(uint64_t gva, Access access, Place* place) {
   return true;
 }
 
-bool Cpu::Resolve(uint64_t gva, Access access, unsigned context, Place* place) {
+bool Cpu::Resolve(uint64_t gva, unsigned size, Access access, unsigned context, Place* place) {
   if (context == 0 && Cached(gva, access, place)) return true;
   PageMapping mapping;
-  if (!target_.Translate(state_, Gva(gva), access, context, false, &mapping, &pending_fault_)) return false;
+  if (!target_.Translate(state_, Gva(gva), size, access, context, false, &mapping, &pending_fault_)) return false;
   return Find(gva, access, mapping, context == 0, place);
 }
 
@@ -135,7 +135,7 @@ bool Cpu::Misaligned(uint64_t gva, ir::MemOp op, Access access, bool* split) {
 
 bool Cpu::LoadPlain(uint64_t gva, unsigned size, unsigned context, uint64_t* value) {
   Place place;
-  if (!Resolve(gva, Access::kRead, context, &place)) return false;
+  if (!Resolve(gva, size, Access::kRead, context, &place)) return false;
   if (place.host != nullptr) {
     *value = ReadHost(place.host, size);
     return true;
@@ -184,7 +184,7 @@ MemResult Cpu::Store(uint64_t gva, ir::MemOp op, uint64_t value) {
   if (!Misaligned(gva, op, Access::kWrite, &split)) return {0, 1};
   if (split) return StoreSplit(gva, op, value);
   Place place;
-  if (!Resolve(gva, Access::kWrite, op.mmu_context, &place)) return {0, 1};
+  if (!Resolve(gva, op.size(), Access::kWrite, op.mmu_context, &place)) return {0, 1};
   if (op.big_endian) value = Swap(value, op.size());
   return {0, !StorePlain(gva, op.size(), value, place)};
 }
@@ -193,8 +193,9 @@ MemResult Cpu::Store(uint64_t gva, ir::MemOp op, uint64_t value) {
 MemResult Cpu::StoreSplit(uint64_t gva, ir::MemOp op, uint64_t value) {
   Place first, second;
   const uint64_t boundary = (gva + op.size() - 1) & mmu::kPageMask;
-  if (!Resolve(gva, Access::kWrite, op.mmu_context, &first)) return {0, 1};
-  if (!Resolve(boundary, Access::kWrite, op.mmu_context, &second)) return {0, 1};
+  const unsigned head = static_cast<unsigned>(boundary - gva);
+  if (!Resolve(gva, head, Access::kWrite, op.mmu_context, &first)) return {0, 1};
+  if (!Resolve(boundary, op.size() - head, Access::kWrite, op.mmu_context, &second)) return {0, 1};
   for (unsigned i = 0; i < op.size(); ++i) {
     Place place = gva + i < boundary ? first : second;
     const uint64_t step = gva + i - (gva + i < boundary ? gva : boundary);
@@ -211,7 +212,7 @@ MemResult Cpu::Rmw(uint64_t gva, ir::MemOp op, ir::AtomicKind kind, uint64_t val
   op.must_align = true;
   Place place;
   if (!Misaligned(gva, op, Access::kWrite, &split)) return {0, 1};
-  if (!Resolve(gva, Access::kWrite, op.mmu_context, &place)) return {0, 1};
+  if (!Resolve(gva, op.size(), Access::kWrite, op.mmu_context, &place)) return {0, 1};
   uint64_t raw;
   if (place.host == nullptr) {
     if (!LoadPlain(gva, op.size(), op.mmu_context, &raw)) return pending_fault_.access = Access::kWrite, MemResult{0, 1};
@@ -235,7 +236,7 @@ MemResult Cpu::Cas(uint64_t gva, ir::MemOp op, uint64_t expected, uint64_t desir
   op.must_align = true;
   Place place;
   if (!Misaligned(gva, op, Access::kWrite, &split)) return {0, 1};
-  if (!Resolve(gva, Access::kWrite, op.mmu_context, &place)) return {0, 1};
+  if (!Resolve(gva, op.size(), Access::kWrite, op.mmu_context, &place)) return {0, 1};
   const uint64_t mask = op.size() == 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * op.size()) - 1;
   expected &= mask;
   if (op.big_endian) expected = Swap(expected, op.size()), desired = Swap(desired, op.size());
@@ -254,7 +255,7 @@ const uint8_t* Cpu::Fetch(uint64_t pc) {
   const ExecEntry& cached = context_->exec[Context::Slot(pc)];
   if (cached.page == page) return cached.host + (pc - page);
   PageMapping mapping;
-  if (!target_.Translate(state_, Gva(pc), Access::kExecute, 0, false, &mapping, &pending_fault_)) return nullptr;
+  if (!target_.Translate(state_, Gva(pc), 2, Access::kExecute, 0, false, &mapping, &pending_fault_)) return nullptr;
   const memory::FlatRange* range = memory_.Find(mapping.gpa);
   const Gpa first(mapping.gpa.value & mmu::kPageMask), last(mapping.gpa.value | ~mmu::kPageMask);
   if (range == nullptr || range->host == nullptr || !range->Contains(first) || !range->Contains(last)) {

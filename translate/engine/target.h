@@ -85,9 +85,9 @@ class Target {
   // Translates at least one and at most max_insns instructions; begins with a `charge`, ends with an ending operation.
   virtual void Lift(const LiftRequest& request, ir::Builder& builder) const = 0;
 
-  // Finds where `gva` lies for an access in MMU context `context` (see ir::MemOp). False: `fault` says why not. Sets
-  // accessed and dirty bits as the architecture does, unless `probe`.
-  virtual bool Translate(CpuState& state, memory::Gva gva, Access access, unsigned context, bool probe,
+  // Finds where the `size` bytes at `gva`, all on one page, lie for an access in MMU context `context` (see ir::MemOp).
+  // False: `fault` says why not. Sets accessed and dirty bits as the architecture does, unless `probe`.
+  virtual bool Translate(CpuState& state, memory::Gva gva, unsigned size, Access access, unsigned context, bool probe,
                          PageMapping* mapping, MemFault* fault) const = 0;
 
   // Enters the guest's handler for a memory fault; state.pc is that of the faulting instruction.
