@@ -50,7 +50,10 @@ class MmioDevice {
   virtual MemValue Read(RegionOffset offset, unsigned size, MemAttrs attrs) = 0;
   virtual MemStatus Write(RegionOffset offset, unsigned size, uint64_t value, MemAttrs attrs) = 0;
   // The name of the register at `offset`, for traces; null where the device gives none. Static storage.
-  virtual const char* RegisterName(RegionOffset offset) const { (void)offset; return nullptr; }
+  virtual const char* RegisterName(RegionOffset offset) const {
+    (void)offset;
+    return nullptr;
+  }
 };
 
 }  // namespace emu::memory

@@ -46,7 +46,8 @@ inline Onward Translate(const FlatRange& range, Gpa at, uint64_t length, bool wr
   const IommuEntry entry = range.translator->Translate(offset, write, attrs);
   const uint64_t in_block = offset.value & entry.mask;
   const uint64_t last = std::min(length - 1, entry.mask - in_block);
-  Onward onward{MemStatus::kDecodeError, entry.target, Gpa((entry.translated.value & ~entry.mask) | in_block), last + 1};
+  Onward onward{MemStatus::kDecodeError, entry.target, Gpa((entry.translated.value & ~entry.mask) | in_block),
+                last + 1};
   if (entry.target != nullptr && (write ? entry.writable : entry.readable)) onward.status = MemStatus::kOk;
   return onward;
 }

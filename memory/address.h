@@ -22,9 +22,9 @@ struct Address {
   constexpr uint64_t operator-(Address other) const { return value - other.value; }
 };
 
-using Gva = Address<struct GuestVirtualKind>;      // what guest code computes
-using Gpa = Address<struct GuestPhysicalKind>;     // what leaves the guest's page tables
-using RegionOffset = Address<struct RegionOffsetKind>;   // bytes from the start of one memory region
+using Gva = Address<struct GuestVirtualKind>;           // what guest code computes
+using Gpa = Address<struct GuestPhysicalKind>;          // what leaves the guest's page tables
+using RegionOffset = Address<struct RegionOffsetKind>;  // bytes from the start of one memory region
 
 }  // namespace emu::memory
 

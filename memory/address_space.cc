@@ -16,7 +16,6 @@ AddressSpace::AddressSpace(absl::string_view name, RegionPtr root, Endian native
 
 AddressSpace::~AddressSpace() { root_->RemoveDependent(this); }
 
-
 void AddressSpace::OnTreeChange() {
   FlatView::Ptr view = FlatView::Of(root_);
   if (view == owned_) return;
@@ -62,7 +61,6 @@ const FlatRange* AddressSpace::FindIn(const FlatView& view, Gpa at) const {
   if (range != nullptr) last_found_.store(static_cast<uint32_t>(range - ranges.data()), std::memory_order_relaxed);
   return range;
 }
-
 
 void AddressSpace::AddListener(Listener* listener) {
   TreeLock lock;

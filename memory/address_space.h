@@ -134,8 +134,8 @@ class AddressSpace : private TreeDependent {
   MemStatus WritePart(const FlatRange& range, Gpa at, absl::Span<const uint8_t> bytes, MemAttrs attrs);
   MemStatus ReadDevice(const FlatRange& range, Gpa at, absl::Span<uint8_t> bytes, MemAttrs attrs);
   MemStatus WriteDevice(const FlatRange& range, Gpa at, absl::Span<const uint8_t> bytes, MemAttrs attrs);
-  static ExchangeResult ExchangeHost(const FlatRange& range, Gpa at, unsigned size, uint64_t expected,
-                                     uint64_t desired, bool big);
+  static ExchangeResult ExchangeHost(const FlatRange& range, Gpa at, unsigned size, uint64_t expected, uint64_t desired,
+                                     bool big);
 
   const std::string name_;
   const RegionPtr root_;

@@ -8,8 +8,8 @@
 
 namespace emu::memory {
 
-ExchangeResult AddressSpace::CompareExchange(Gpa at, unsigned size, uint64_t expected, uint64_t desired,
-                                             MemAttrs attrs, Endian endian) {
+ExchangeResult AddressSpace::CompareExchange(Gpa at, unsigned size, uint64_t expected, uint64_t desired, MemAttrs attrs,
+                                             Endian endian) {
   const Pin pin(*this);
   const FlatRange* range = FindIn(*pin, at);
   if (range == nullptr) return {MemStatus::kDecodeError};
@@ -37,9 +37,9 @@ ExchangeResult AddressSpace::ExchangeHost(const FlatRange& range, Gpa at, unsign
   ExchangeResult result;
   if (size == 4) {
     uint32_t old32 = static_cast<uint32_t>(old);
-    result.exchanged = __atomic_compare_exchange_n(reinterpret_cast<uint32_t*>(host), &old32,
-                                                   static_cast<uint32_t>(wanted), false, __ATOMIC_SEQ_CST,
-                                                   __ATOMIC_SEQ_CST);
+    result.exchanged =
+        __atomic_compare_exchange_n(reinterpret_cast<uint32_t*>(host), &old32, static_cast<uint32_t>(wanted), false,
+                                    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     old = old32;
   } else {
     result.exchanged = __atomic_compare_exchange_n(reinterpret_cast<uint64_t*>(host), &old, wanted, false,

@@ -27,11 +27,16 @@ constexpr unsigned PartShift(bool big, unsigned size, unsigned at, unsigned part
 inline uint64_t LoadHost(const uint8_t* from, unsigned size) {
   const bool aligned = (reinterpret_cast<uintptr_t>(from) & (size - 1)) == 0;
   switch (aligned ? size : 0) {
-    case 1: return __atomic_load_n(from, __ATOMIC_RELAXED);
-    case 2: return __atomic_load_n(reinterpret_cast<const uint16_t*>(from), __ATOMIC_RELAXED);
-    case 4: return __atomic_load_n(reinterpret_cast<const uint32_t*>(from), __ATOMIC_RELAXED);
-    case 8: return __atomic_load_n(reinterpret_cast<const uint64_t*>(from), __ATOMIC_RELAXED);
-    default: break;
+    case 1:
+      return __atomic_load_n(from, __ATOMIC_RELAXED);
+    case 2:
+      return __atomic_load_n(reinterpret_cast<const uint16_t*>(from), __ATOMIC_RELAXED);
+    case 4:
+      return __atomic_load_n(reinterpret_cast<const uint32_t*>(from), __ATOMIC_RELAXED);
+    case 8:
+      return __atomic_load_n(reinterpret_cast<const uint64_t*>(from), __ATOMIC_RELAXED);
+    default:
+      break;
   }
   uint64_t value = 0;
   std::memcpy(reinterpret_cast<uint8_t*>(&value) + (kHostIsBig ? 8 - size : 0), from, size);
@@ -41,11 +46,16 @@ inline uint64_t LoadHost(const uint8_t* from, unsigned size) {
 inline void StoreHost(uint8_t* to, unsigned size, uint64_t value) {
   const bool aligned = (reinterpret_cast<uintptr_t>(to) & (size - 1)) == 0;
   switch (aligned ? size : 0) {
-    case 1: return __atomic_store_n(to, static_cast<uint8_t>(value), __ATOMIC_RELAXED);
-    case 2: return __atomic_store_n(reinterpret_cast<uint16_t*>(to), static_cast<uint16_t>(value), __ATOMIC_RELAXED);
-    case 4: return __atomic_store_n(reinterpret_cast<uint32_t*>(to), static_cast<uint32_t>(value), __ATOMIC_RELAXED);
-    case 8: return __atomic_store_n(reinterpret_cast<uint64_t*>(to), value, __ATOMIC_RELAXED);
-    default: break;
+    case 1:
+      return __atomic_store_n(to, static_cast<uint8_t>(value), __ATOMIC_RELAXED);
+    case 2:
+      return __atomic_store_n(reinterpret_cast<uint16_t*>(to), static_cast<uint16_t>(value), __ATOMIC_RELAXED);
+    case 4:
+      return __atomic_store_n(reinterpret_cast<uint32_t*>(to), static_cast<uint32_t>(value), __ATOMIC_RELAXED);
+    case 8:
+      return __atomic_store_n(reinterpret_cast<uint64_t*>(to), value, __ATOMIC_RELAXED);
+    default:
+      break;
   }
   std::memcpy(to, reinterpret_cast<const uint8_t*>(&value) + (kHostIsBig ? 8 - size : 0), size);
 }

@@ -37,7 +37,8 @@ class FakeDevice : public MmioDevice {
   MemStatus Write(RegionOffset offset, unsigned size, uint64_t value, MemAttrs attrs) override {
     last_attrs = attrs;
     if (on_access) on_access(offset);
-    for (unsigned i = 0; i < size; ++i) ByteAt(offset, i) = static_cast<uint8_t>(value >> (big_ ? size - 1 - i : i) * 8);
+    for (unsigned i = 0; i < size; ++i)
+      ByteAt(offset, i) = static_cast<uint8_t>(value >> (big_ ? size - 1 - i : i) * 8);
     accesses.push_back({true, offset.value, size, value});
     return status;
   }

@@ -9,7 +9,8 @@ namespace emu::memory {
 namespace {
 
 bool HasEnabledChild(const Region& region) {
-  return std::any_of(region.children().begin(), region.children().end(), [](const RegionPtr& c) { return c->enabled(); });
+  return std::any_of(region.children().begin(), region.children().end(),
+                     [](const RegionPtr& c) { return c->enabled(); });
 }
 
 // The one enabled child of a region that has no more than one, or null.
@@ -158,7 +159,8 @@ class FlatRenderer {
     std::vector<const Region*> seen;
     for (size_t i = 0; i < pieces_.size(); ++i) {
       Piece piece = pieces_[i];
-      for (; i + 1 < pieces_.size() && Mergeable(piece, pieces_[i + 1]); ++i) piece.range.last = pieces_[i + 1].range.last;
+      for (; i + 1 < pieces_.size() && Mergeable(piece, pieces_[i + 1]); ++i)
+        piece.range.last = pieces_[i + 1].range.last;
       view->ranges_.push_back(MakeRange(piece));
       seen.push_back(piece.region);
     }

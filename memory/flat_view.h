@@ -20,10 +20,10 @@ struct FlatRange {
   Gpa first;
   Gpa last;
   const Region* region = nullptr;
-  RegionOffset offset;  // of `first` in the region
-  uint8_t* host = nullptr;    // the host address of `first`; null where memory does not answer reads
-  RamBlock* block = nullptr;  // the memory of RAM, ROM and ROM devices, also of those switched to I/O
-  uint64_t block_offset = 0;  // of `first`
+  RegionOffset offset;                    // of `first` in the region
+  uint8_t* host = nullptr;                // the host address of `first`; null where memory does not answer reads
+  RamBlock* block = nullptr;              // the memory of RAM, ROM and ROM devices, also of those switched to I/O
+  uint64_t block_offset = 0;              // of `first`
   MmioDevice* device = nullptr;           // who answers what memory does not; null: nobody, a decode error
   const MmioTraits* traits = nullptr;     // set whenever `device` is
   IommuTranslator* translator = nullptr;  // set for IOMMU ranges only

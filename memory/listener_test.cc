@@ -111,6 +111,7 @@ TEST_F(ListenerTest, MayChangeTrees) {
     void OnAdd(AddressSpace&, const FlatRange& r) override {
       if (r.region->name() == "a") region_->SetEnabled(false);
     }
+
    private:
     RegionPtr region_;
   } reactor(b_);

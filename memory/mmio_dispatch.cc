@@ -9,7 +9,9 @@ namespace {
 // The largest power of two that divides `offset`, at most 8.
 unsigned AlignmentOf(RegionOffset offset) { return 1u << std::countr_zero(offset.value | 8); }
 
-unsigned FloorPowerOfTwo(uint64_t length) { return std::bit_floor(static_cast<unsigned>(std::min<uint64_t>(length, 8))); }
+unsigned FloorPowerOfTwo(uint64_t length) {
+  return std::bit_floor(static_cast<unsigned>(std::min<uint64_t>(length, 8)));
+}
 
 // The size of the next part of an access that has `length` bytes to go. Less than impl.min only when the part lies in
 // one aligned unit of impl.min bytes.
@@ -85,7 +87,8 @@ MemValue MmioRead(const MmioPort& port, RegionOffset offset, unsigned size, bool
   return {got.status, port.big == big ? LowBytes(got.value, size) : SwapBytes(got.value, size)};
 }
 
-MemStatus MmioWrite(const MmioPort& port, RegionOffset offset, unsigned size, uint64_t value, bool big, MemAttrs attrs) {
+MemStatus MmioWrite(const MmioPort& port, RegionOffset offset, unsigned size, uint64_t value, bool big,
+                    MemAttrs attrs) {
   const MmioTraits& traits = *port.traits;
   if (!Allows(traits.valid, offset, size)) return MemStatus::kDeviceError;
   value = port.big == big ? LowBytes(value, size) : SwapBytes(value, size);

@@ -50,8 +50,7 @@ TEST(MmioDispatchTest, SmallAccessesGoToTheirUnit) {
   const MmioPort port{&device, &traits, false};
   EXPECT_EQ(MmioRead(port, RegionOffset(6), 1, false, {}).value, 0x06u);
   EXPECT_EQ(MmioWrite(port, RegionOffset(5), 1, 0xaa, false, {}), MemStatus::kOk);
-  EXPECT_EQ(device.accesses,
-            (Log{{false, 4, 4, 0x07060504}, {false, 4, 4, 0x07060504}, {true, 4, 4, 0x0706aa04}}));
+  EXPECT_EQ(device.accesses, (Log{{false, 4, 4, 0x07060504}, {false, 4, 4, 0x07060504}, {true, 4, 4, 0x0706aa04}}));
 }
 
 TEST(MmioDispatchTest, UnalignedAccessesAreComposedOfAlignedOnes) {

@@ -13,13 +13,17 @@ namespace {
 
 const char* KindText(const Region& region) {
   switch (region.kind()) {
-    case RegionKind::kAlias: return KindText(*region.target());
-    case RegionKind::kRam: return region.readonly() ? "rom" : "ram";
-    case RegionKind::kRom: return "rom";
+    case RegionKind::kAlias:
+      return KindText(*region.target());
+    case RegionKind::kRam:
+      return region.readonly() ? "rom" : "ram";
+    case RegionKind::kRom:
+      return "rom";
     case RegionKind::kRomDevice:
       if (region.direct_reads()) return "romd";
       break;
-    default: break;
+    default:
+      break;
   }
   return region.parent() == nullptr ? "container" : "i/o";
 }
@@ -67,11 +71,10 @@ class TreePrinter {
     const uint64_t first = base + region.address().value;
     if (region.enabled() || options_.disabled) {
       const bool overflow = first < base || (!region.size().empty() && region.size().last() > ~first);
-      absl::StrAppend(&text_, std::string(2 * level, ' '), overflow ? "[DETECTED OVERFLOW!] " : "",
-                      Extent(first, region.size()),
-                      absl::StrFormat(" (prio %d, %s%s): ", region.priority(), region.nonvolatile() ? "nv-" : "",
-                                      KindText(region)),
-                      Name(region), region.enabled() ? "" : " [disabled]", OwnerText(region, options_), "\n");
+      absl::StrAppend(
+          &text_, std::string(2 * level, ' '), overflow ? "[DETECTED OVERFLOW!] " : "", Extent(first, region.size()),
+          absl::StrFormat(" (prio %d, %s%s): ", region.priority(), region.nonvolatile() ? "nv-" : "", KindText(region)),
+          Name(region), region.enabled() ? "" : " [disabled]", OwnerText(region, options_), "\n");
     }
     if (region.target() != nullptr) AddTarget(region.target().get());
     for (const Region* child : SortedChildren(region)) PrintRegion(*child, level + 1, first);
@@ -108,8 +111,7 @@ void AddToGroup(std::vector<Group<Key>>& groups, Key key, AddressSpace* space) {
 }
 
 std::string RangeLine(const FlatRange& range, const MtreeOptions& options) {
-  const std::string offset =
-      range.offset.value == 0 ? "" : absl::StrFormat(" @%016x", range.offset.value);
+  const std::string offset = range.offset.value == 0 ? "" : absl::StrFormat(" @%016x", range.offset.value);
   return absl::StrFormat("  %016x-%016x (prio %d, %s%s): %s%s%s\n", range.first.value, range.last.value,
                          range.region->priority(), range.nonvolatile ? "nv-" : "",
                          range.readonly ? "rom" : KindText(*range.region), range.region->name(), offset,

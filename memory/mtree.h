@@ -12,7 +12,8 @@ namespace emu::memory {
 struct MtreeOptions {
   bool owners = false;    // -o: who made each region; "orphan" where nobody said
   bool disabled = false;  // -D: disabled regions too, marked [disabled]
-  bool dispatch = false;  // -d: the lookup table of each flat view. There is no such tree as QEMU prints: one sorted table
+  // -d: the lookup table of each flat view, which is one sorted table here and not a tree.
+  bool dispatch = false;
 };
 
 // The trees of the address spaces, those with one root together, followed by every region that an alias refers to.

@@ -88,15 +88,20 @@ TEST_F(PcTest, Trees) {
             "      0000000000000070-0000000000000070 (prio 0, i/o): rtc-index\n"
             "\n"
             "address-space: cpu-memory-0\n"
-            "address-space: memory\n" + system + "\n"
-            "memory-region: system\n" + system + "\n"
-            "memory-region: pc.ram\n"
-            "  0000000000000000-000000000fffffff (prio 0, ram): pc.ram\n"
-            "\n"
-            "memory-region: pc.bios\n"
-            "  00000000fffc0000-00000000ffffffff (prio 0, rom): pc.bios\n"
-            "\n"
-            "memory-region: pci\n" + kPcPci + "\n");
+            "address-space: memory\n" +
+                system +
+                "\n"
+                "memory-region: system\n" +
+                system +
+                "\n"
+                "memory-region: pc.ram\n"
+                "  0000000000000000-000000000fffffff (prio 0, ram): pc.ram\n"
+                "\n"
+                "memory-region: pc.bios\n"
+                "  00000000fffc0000-00000000ffffffff (prio 0, rom): pc.bios\n"
+                "\n"
+                "memory-region: pci\n" +
+                kPcPci + "\n");
 }
 
 TEST_F(PcTest, FlatViews) {

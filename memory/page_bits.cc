@@ -64,7 +64,8 @@ void PageBits::Clear(uint64_t offset, uint64_t length) {
 bool PageBits::Any(uint64_t offset, uint64_t length) const {
   const Pages pages = PagesOf(offset, length);
   bool any = false;
-  ForEachWord(pages.first, pages.count, [&](uint64_t word, uint64_t mask) { any |= (words_[word].load() & mask) != 0; });
+  ForEachWord(pages.first, pages.count,
+              [&](uint64_t word, uint64_t mask) { any |= (words_[word].load() & mask) != 0; });
   return any;
 }
 

@@ -55,8 +55,13 @@ TEST(PageBitsTest, AgreesWithASetOfPages) {
     const uint64_t offset = first * kPageSize, length = count * kPageSize;
     const auto from = model.lower_bound(first), to = model.lower_bound(first + count);
     switch (random() % 4) {
-      case 0: ASSERT_EQ(bits.Any(offset, length), from != to); break;
-      case 1: bits.Clear(offset, length); model.erase(from, to); break;
+      case 0:
+        ASSERT_EQ(bits.Any(offset, length), from != to);
+        break;
+      case 1:
+        bits.Clear(offset, length);
+        model.erase(from, to);
+        break;
       case 2: {
         const PageBitmap taken = bits.Take(offset, length);
         for (uint64_t page = 0; page < pages; ++page) {

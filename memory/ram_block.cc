@@ -43,7 +43,8 @@ class UniqueFd {
 // The size as whole host pages, or an error.
 absl::StatusOr<uint64_t> MappableSize(absl::string_view name, uint64_t size) {
   if (size == 0) return BlockError(name, "size 0; at least 1 byte is needed");
-  if (size > uint64_t{1} << 62) return BlockError(name, absl::StrCat("size ", size, "; at most 2^62 bytes are possible"));
+  if (size > uint64_t{1} << 62)
+    return BlockError(name, absl::StrCat("size ", size, "; at most 2^62 bytes are possible"));
   return (size + kPageSize - 1) & ~(kPageSize - 1);
 }
 
@@ -54,7 +55,8 @@ absl::Status CheckFileHolds(absl::string_view name, int fd, uint64_t offset, uin
   if (!S_ISREG(info.st_mode)) return absl::OkStatus();  // devices have no size
   const uint64_t held = static_cast<uint64_t>(info.st_size);
   if (held >= size && held - size >= offset) return absl::OkStatus();
-  return BlockError(name, absl::StrCat("its file holds ", held, " bytes; ", size, " at offset ", offset, " are needed"));
+  return BlockError(name,
+                    absl::StrCat("its file holds ", held, " bytes; ", size, " at offset ", offset, " are needed"));
 }
 
 }  // namespace
@@ -103,8 +105,8 @@ absl::StatusOr<RamBlock::Ptr> RamBlock::FileDescriptor(absl::string_view name, i
 }
 
 // Takes over `raw_fd`, also when it fails.
-absl::StatusOr<RamBlock::Ptr> RamBlock::MapDescriptor(absl::string_view name, int raw_fd, uint64_t offset, uint64_t size,
-                                                      Sharing sharing) {
+absl::StatusOr<RamBlock::Ptr> RamBlock::MapDescriptor(absl::string_view name, int raw_fd, uint64_t offset,
+                                                      uint64_t size, Sharing sharing) {
   UniqueFd fd(raw_fd);
   absl::StatusOr<uint64_t> mapped = MappableSize(name, size);
   if (!mapped.ok()) return mapped.status();

@@ -87,7 +87,10 @@ TEST(RamBlockTest, FileDescriptorAtAnOffset) {
 
 TEST(RamBlockTest, HostPointerIsNotOwned) {
   std::vector<uint8_t> memory(100, 1);
-  { const RamBlock::Ptr block = *RamBlock::HostPointer("ram", memory.data(), 100); block->host()[99] = 2; }
+  {
+    const RamBlock::Ptr block = *RamBlock::HostPointer("ram", memory.data(), 100);
+    block->host()[99] = 2;
+  }
   EXPECT_EQ(memory[99], 2);
 }
 
@@ -99,7 +102,8 @@ TEST(RamBlockTest, ErrorsNameTheBlockAndWhatIsWrong) {
   EXPECT_THAT(message(RamBlock::Anonymous("a", uint64_t{1} << 60)), HasSubstr("cannot get"));
   EXPECT_THAT(message(RamBlock::File("f", file.path(), 6, Sharing::kShared)), HasSubstr("holds 5 bytes; 6"));
   EXPECT_THAT(message(RamBlock::File("f", "/nonexistent/file", 6, Sharing::kShared)), HasSubstr("/nonexistent/file"));
-  EXPECT_THAT(message(RamBlock::FileDescriptor("d", file.fd(), 12, 1, Sharing::kShared)), HasSubstr("multiple of 4096"));
+  EXPECT_THAT(message(RamBlock::FileDescriptor("d", file.fd(), 12, 1, Sharing::kShared)),
+              HasSubstr("multiple of 4096"));
   EXPECT_THAT(message(RamBlock::FileDescriptor("d", -1, 0, 1, Sharing::kShared)), HasSubstr("descriptor -1"));
   EXPECT_THAT(message(RamBlock::HostPointer("h", nullptr, 1)), HasSubstr("null"));
 }

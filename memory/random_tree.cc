@@ -44,14 +44,27 @@ RegionPtr RandomTree::MakeRegion(int number) {
   const std::string name = "r" + std::to_string(number);
   RegionPtr memory;
   switch (Random(10)) {
-    case 0: case 1: return Region::Container(name, RandomSize());
-    case 2: return Region::Terminated(name, RandomSize());
-    case 3: case 4: return Region::Alias(name, Any(), RegionOffset(Address()), RandomSize());
-    case 5: return Region::Io(name, RandomSize(), &device_);
-    case 6: return Region::Iommu(name, RandomSize(), &no_translation);
-    case 7: memory = Region::Ram(name, block_); break;
-    case 8: memory = Region::Rom(name, block_); break;
-    default: memory = Region::RomDevice(name, block_, &device_); break;
+    case 0:
+    case 1:
+      return Region::Container(name, RandomSize());
+    case 2:
+      return Region::Terminated(name, RandomSize());
+    case 3:
+    case 4:
+      return Region::Alias(name, Any(), RegionOffset(Address()), RandomSize());
+    case 5:
+      return Region::Io(name, RandomSize(), &device_);
+    case 6:
+      return Region::Iommu(name, RandomSize(), &no_translation);
+    case 7:
+      memory = Region::Ram(name, block_);
+      break;
+    case 8:
+      memory = Region::Rom(name, block_);
+      break;
+    default:
+      memory = Region::RomDevice(name, block_, &device_);
+      break;
   }
   memory->SetSize(RandomSize());
   return memory;
@@ -66,20 +79,30 @@ void RandomTree::MapSomewhere(const RegionPtr& child) {
 void RandomTree::Change() {
   const RegionPtr region = Any();
   switch (Random(11)) {
-    case 0: case 1: return region->SetEnabled(!region->enabled());
-    case 2: return region->SetSize(region == root() ? region->size() : RandomSize());
-    case 3: return region->SetPriority(static_cast<int>(Random(5)) - 2);
-    case 4: return region->SetReadonly(!region->readonly());
-    case 5: return region->SetNonvolatile(!region->nonvolatile());
-    case 6: return region->SetDirectReads(!region->direct_reads());
-    case 7: return region->SetTargetOffset(RegionOffset(Address()));
-    case 8: return region->SetAddress(RegionOffset(region == root() ? 0 : Address()));
+    case 0:
+    case 1:
+      return region->SetEnabled(!region->enabled());
+    case 2:
+      return region->SetSize(region == root() ? region->size() : RandomSize());
+    case 3:
+      return region->SetPriority(static_cast<int>(Random(5)) - 2);
+    case 4:
+      return region->SetReadonly(!region->readonly());
+    case 5:
+      return region->SetNonvolatile(!region->nonvolatile());
+    case 6:
+      return region->SetDirectReads(!region->direct_reads());
+    case 7:
+      return region->SetTargetOffset(RegionOffset(Address()));
+    case 8:
+      return region->SetAddress(RegionOffset(region == root() ? 0 : Address()));
     case 9:
       for (const RegionPtr& parent : regions_) {
         if (parent.get() == region->parent()) return (void)parent->Unmap(region);
       }
       return;
-    default: return MapSomewhere(region);
+    default:
+      return MapSomewhere(region);
   }
 }
 

@@ -12,7 +12,8 @@ namespace emu::memory {
 // A number of bytes from 0 to 2^64 inclusive; the latter does not fit an integer. Converts from an integer.
 class Size {
  public:
-  constexpr Size(uint64_t bytes) : last_(bytes - 1), empty_(bytes == 0) {}  // NOLINT(google-explicit-constructor): reads as a number
+  // Implicit, so that a size can be written as a number.
+  constexpr Size(uint64_t bytes) : last_(bytes - 1), empty_(bytes == 0) {}  // NOLINT(google-explicit-constructor)
   // All 2^64 bytes.
   static constexpr Size Whole() { return WithLast(~uint64_t{0}); }
   // The size of something whose last byte is at offset `last`.

@@ -92,7 +92,8 @@ absl::Status Region::Map(const RegionPtr& child, RegionOffset at, int priority) 
   Transaction transaction;
   if (kind_ == RegionKind::kAlias) return MapError(*this, *child, "an alias has no children; map into its target");
   if (child->parent_ != nullptr) {
-    return MapError(*this, *child, absl::StrCat("it lies in '", child->parent_->name_, "' already; map an alias of it"));
+    return MapError(*this, *child,
+                    absl::StrCat("it lies in '", child->parent_->name_, "' already; map an alias of it"));
   }
   if (child->Reaches(this)) return MapError(*this, *child, "it contains that region, itself or through aliases");
   child->MarkChanged();  // it may be a root as well, and roots lie at their own address
