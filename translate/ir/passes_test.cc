@@ -1,0 +1,116 @@
+// Single rules, as text. That programs keep their meaning is shown on random ones in backends/testing.
+#include "translate/ir/passes.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "translate/ir/parser.h"
+#include "translate/ir/printer.h"
+#include "translate/ir/verifier.h"
+
+namespace emu::ir {
+namespace {
+
+// The lines of a block between its first insn and its end, optimised; %a and %b are registers r0, r1, %w is the i32 r2.
+std::string Optimized(absl::string_view body) {
+  const std::string text = absl::StrCat("block 0x1000\ncharge 0x1000\ninsn 0x1000\n%a = get.i64 r0\n%b = get.i64 r1\n%w = get.i32 r2\n",
+                                        body, "\ngoto 0x1004\n");
+  absl::StatusOr<Block> block = Parse(text);
+  if (!block.ok()) return std::string(block.status().message());
+  if (!Verify(*block).ok()) return std::string(Verify(*block).message());
+  Optimize(&*block);
+  EXPECT_TRUE(Verify(*block).ok()) << Verify(*block) << Print(*block);
+  std::string out;
+  for (size_t n = 2; n + 1 < block->code.size(); ++n) absl::StrAppend(&out, PrintInstr(*block, n), "\n");
+  return out;
+}
+
+constexpr char kSetA[] = "%2 = get.i64 r0\nset r5, %2\n";
+
+TEST(PassesTest, Identities) {
+  for (const char* op : {"add.i64 %a, %z", "sub.i64 %a, %z", "or.i64 %z, %a", "xor.i64 %a, %z", "and.i64 %a, %a",
+                         "or.i64 %a, %a", "andn.i64 %a, %z", "shl.i64 %a, %z", "rotr.i64 %a, %z", "mul.i64 %one, %a",
+                         "divu.i64 %a, %one", "divs.i64 %a, %one", "select.i64 %one, %a, %b", "select.i64 %b, %a, %a"}) {
+    EXPECT_EQ(Optimized(absl::StrCat("%z = const.i64 0\n%one = const.i64 1\n%x = ", op, "\nset r5, %x")), kSetA) << op;
+  }
+}
+
+TEST(PassesTest, ResultsThatAreConstant) {
+  for (const char* op : {"sub.i64 %a, %a", "xor.i64 %a, %a", "and.i64 %a, %z", "mul.i64 %a, %z", "andn.i64 %a, %a",
+                         "setcc.i64 lt %a, %a", "setcc.i64 ltu %a, %z", "remu.i64 %a, %one"}) {
+    EXPECT_EQ(Optimized(absl::StrCat("%z = const.i64 0\n%one = const.i64 1\n%x = ", op, "\nset r5, %x")),
+              "%2 = const.i64 0\nset r5, %2\n")
+        << op;
+  }
+}
+
+TEST(PassesTest, ConstantsAreEvaluated) {
+  EXPECT_EQ(Optimized("%x = const.i64 6\n%y = const.i64 7\n%p = mul.i64 %x, %y\n%t = trunc.i32 %p\n%n = neg.i32 %t\nset r5, %n"),
+            "%2 = const.i32 -42\nset r5, %2\n");
+}
+
+TEST(PassesTest, ShiftPairsBecomeExtensions) {
+  EXPECT_EQ(Optimized("%n = const.i64 32\n%x = shl.i64 %a, %n\n%y = shr.i64 %x, %n\nset r5, %y"),
+            "%2 = get.i64 r0\n%3 = zext32.i64 %2\nset r5, %3\n");
+  EXPECT_EQ(Optimized("%n = const.i64 48\n%x = shl.i64 %a, %n\n%y = sar.i64 %x, %n\nset r5, %y"),
+            "%2 = get.i64 r0\n%3 = sext16.i64 %2\nset r5, %3\n");
+}
+
+TEST(PassesTest, ExtensionsOfWhatIsExtended) {
+  EXPECT_EQ(Optimized("%x = load.i64 [%a] size=4 signed\n%y = sext32.i64 %x\nset r5, %y"),
+            "%2 = get.i64 r0\n%3 = load.i64 [%2] size=4 signed\nset r5, %3\n");
+  EXPECT_EQ(Optimized("%x = setcc.i64 lt %a, %b\n%y = zext8.i64 %x\nset r5, %y"),
+            "%2 = get.i64 r0\n%3 = get.i64 r1\n%4 = setcc.i64 lt %2, %3\nset r5, %4\n");
+  EXPECT_EQ(Optimized("%t = trunc.i32 %a\n%y = sext.i64 %t\nset r5, %y"),
+            "%2 = get.i64 r0\n%3 = sext32.i64 %2\nset r5, %3\n");
+  EXPECT_EQ(Optimized("%x = sext.i64 %w\n%y = trunc.i32 %x\nset r5, %y"), "%2 = get.i32 r2\nset r5, %2\n");
+}
+
+// A single-precision value boxed in a register and unboxed again, with the check of the box.
+TEST(PassesTest, BoxedValuesComeOutOfTheirBox) {
+  EXPECT_EQ(Optimized("%z = zext.i64 %w\n%ones = const.i64 0xffffffff00000000\n%boxed = or.i64 %z, %ones\nset r5, %boxed\n"
+                      "%again = get.i64 r5\n%ok = setcc.i64 geu %again, %ones\n%t = trunc.i32 %again\n"
+                      "%nan = const.i32 0x7fc00000\n%v = select.i32 %ok, %t, %nan\nset r6, %v"),
+            "%2 = get.i32 r2\n%3 = zext.i64 %2\n%4 = const.i64 0xffffffff00000000\n%5 = or.i64 %3, %4\nset r5, %5\nset r6, %2\n");
+}
+
+TEST(PassesTest, AddressesTakeConstants) {
+  EXPECT_EQ(Optimized("%c = const.i64 100\n%p = add.i64 %a, %c\n%x = load.i64 [%p - 4] size=8\nset r5, %x"),
+            "%2 = get.i64 r0\n%3 = load.i64 [%2 + 96] size=8\nset r5, %3\n");
+  EXPECT_EQ(Optimized("%c = const.i64 16\n%p = add.i64 %a, %c\n%q = sub.i64 %p, %c\nset r5, %q"), kSetA);
+}
+
+TEST(PassesTest, ComparisonsOfComparisons) {
+  EXPECT_EQ(Optimized("%z = const.i64 0\n%c = setcc.i64 lt %a, %b\nexitif eq %c, %z -> 0x2000"),
+            "%2 = get.i64 r0\n%3 = get.i64 r1\nexitif ge %2, %3 -> 0x2000 refund=0\n");
+  EXPECT_EQ(Optimized("%c = const.i64 5\nexitif lt %c, %a -> 0x2000"),
+            "%2 = get.i64 r0\n%3 = const.i64 5\nexitif gt %2, %3 -> 0x2000 refund=0\n");
+  EXPECT_EQ(Optimized("exitif ne %a, %a -> 0x2000"), "");
+}
+
+TEST(PassesTest, RegistersAreRememberedUntilACallOrLabel) {
+  EXPECT_EQ(Optimized("set r5, %a\n%x = get.i64 r5\nset r6, %x"), "%2 = get.i64 r0\nset r5, %2\nset r6, %2\n");
+  EXPECT_EQ(Optimized("set r5, %a\ncall h0()\n%x = get.i64 r5\nset r6, %x"),
+            "%2 = get.i64 r0\nset r5, %2\ncall h0()\n%5 = get.i64 r5\nset r6, %5\n");
+  EXPECT_EQ(Optimized("set r5, %a\nlabel L0\n%x = get.i64 r5\nset r6, %x"),
+            "%2 = get.i64 r0\nset r5, %2\nlabel L0\n%5 = get.i64 r5\nset r6, %5\n");
+  EXPECT_EQ(Optimized("set r0, %a"), "") << "what is there already";
+}
+
+TEST(PassesTest, SetsThatNobodyCanSeeGo) {
+  EXPECT_EQ(Optimized("set r5, %a\nset r5, %b"), "%2 = get.i64 r1\nset r5, %2\n");
+  EXPECT_EQ(Optimized("set r5, %a\n%x = load.i64 [%b]\nset r5, %x"),
+            "%2 = get.i64 r0\n%3 = get.i64 r1\nset r5, %2\n%5 = load.i64 [%3] size=8\nset r5, %5\n");
+}
+
+TEST(PassesTest, WhatMayFaultOrRaiseFlagsStays) {
+  EXPECT_EQ(Optimized("%x = load.i64 [%a]"), "%2 = get.i64 r0\n%3 = load.i64 [%2] size=8\n");
+  EXPECT_EQ(Optimized("%f = bitcast.f64 %a\n%x = fadd.f64 %f, %f"),
+            "%2 = get.i64 r0\n%3 = bitcast.f64 %2\n%4 = fadd.f64 %3, %3\n");
+  EXPECT_EQ(Optimized("%x = add.i64 %a, %b"), "");
+}
+
+}  // namespace
+}  // namespace emu::ir
