@@ -41,14 +41,54 @@ std::vector<uint8_t> MakeQuery(uint64_t chip_bytes, uint64_t chip_block_bytes) {
   const auto blocks = static_cast<uint16_t>(chip_bytes / chip_block_bytes - 1);
   const auto units = static_cast<uint16_t>(chip_block_bytes / 256);
   return {
-      'Q', 'R', 'Y', 0x01, 0x00, 0x31, 0x00, 0x00, 0x00, 0x00, 0x00,  // Intel command set, its table at 0x31
-      0x27, 0x36, 0x00, 0x00,                                         // Vcc 2.7 to 3.6 V, no Vpp
-      0x07, 0x07, 0x0a, 0x00, 0x04, 0x04, 0x04, 0x00,                 // times, as powers of two
-      static_cast<uint8_t>(absl::countr_zero(chip_bytes)), 0x02, 0x00,  // size; 8 or 16 bits wide
-      kBufferShift, 0x00, 0x01,                                         // write buffer; one region of equal blocks:
-      static_cast<uint8_t>(blocks), static_cast<uint8_t>(blocks >> 8),
-      static_cast<uint8_t>(units), static_cast<uint8_t>(units >> 8),
-      'P', 'R', 'I', '1', '0', 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x33, 0x00, 0x00,
+      'Q',
+      'R',
+      'Y',
+      0x01,
+      0x00,
+      0x31,
+      0x00,
+      0x00,
+      0x00,
+      0x00,
+      0x00,  // Intel command set, its table at 0x31
+      0x27,
+      0x36,
+      0x00,
+      0x00,  // Vcc 2.7 to 3.6 V, no Vpp
+      0x07,
+      0x07,
+      0x0a,
+      0x00,
+      0x04,
+      0x04,
+      0x04,
+      0x00,  // times, as powers of two
+      static_cast<uint8_t>(absl::countr_zero(chip_bytes)),
+      0x02,
+      0x00,  // size; 8 or 16 bits wide
+      kBufferShift,
+      0x00,
+      0x01,  // write buffer; one region of equal blocks:
+      static_cast<uint8_t>(blocks),
+      static_cast<uint8_t>(blocks >> 8),
+      static_cast<uint8_t>(units),
+      static_cast<uint8_t>(units >> 8),
+      'P',
+      'R',
+      'I',
+      '1',
+      '0',
+      0x00,
+      0x00,
+      0x00,
+      0x00,
+      0x00,
+      0x00,
+      0x00,
+      0x33,
+      0x00,
+      0x00,
   };
 }
 

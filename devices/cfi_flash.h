@@ -1,6 +1,6 @@
-// A bank of NOR flash chips with the Intel command set and the Common Flash Interface (JEDEC JESD68.01; Intel StrataFlash
-// J3 data sheet). Two 16-bit chips side by side make the 32-bit bank of virtual boards. While it shows its array, reads
-// go straight to memory: the region is a ROM device, and this is the side that takes the writes.
+// A bank of NOR flash chips with the Intel command set and the Common Flash Interface (JEDEC JESD68.01; Intel
+// StrataFlash J3 data sheet). Two 16-bit chips side by side make the 32-bit bank of virtual boards. While it shows its
+// array, reads go straight to memory: the region is a ROM device, and this is the side that takes the writes.
 #ifndef EMU_DEVICES_CFI_FLASH_H_
 #define EMU_DEVICES_CFI_FLASH_H_
 

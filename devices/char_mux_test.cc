@@ -32,14 +32,25 @@ class CharMuxTest : public testing::Test {
 };
 
 TEST_F(CharMuxTest, EscapesAreTakenOutOfTheInput) {
-  terminal_->Type("ab\x01" "acd\x01" "b\x01");
-  terminal_->Type("\x01" "e\x01x");
-  EXPECT_EQ(console_got_, "ab\x01" "cd<break>\x01" "e");
+  terminal_->Type(
+      "ab\x01"
+      "acd\x01"
+      "b\x01");
+  terminal_->Type(
+      "\x01"
+      "e\x01x");
+  EXPECT_EQ(console_got_,
+            "ab\x01"
+            "cd<break>\x01"
+            "e");
   EXPECT_EQ(quits_, 1);
 }
 
 TEST_F(CharMuxTest, FocusMovesAndOutputIsMixed) {
-  terminal_->Type("one\x01" "ctwo\x01" "Cthree");
+  terminal_->Type(
+      "one\x01"
+      "ctwo\x01"
+      "Cthree");
   EXPECT_EQ(console_got_, "onethree");
   EXPECT_EQ(monitor_got_, "two");
   console_->Write("C");

@@ -64,9 +64,12 @@ TEST(ChardevSpecTest, KnowsEachKind) {
 
 TEST(ChardevSpecTest, ErrorsSayWhatIsWrong) {
   const std::pair<const char*, const char*> cases[] = {
-      {"udp,id=x", "stdio, null, file, pty or socket"}, {"null", "id=ID is missing"},
-      {"file,id=x", "path=FILE is missing"},            {"socket,id=x", "path=FILE, or"},
-      {"null,id=x,path=y", "\"path\" is no option"},    {"stdio,id=x,mux=maybe", "mux=\"maybe\": expected on or off"},
+      {"udp,id=x", "stdio, null, file, pty or socket"},
+      {"null", "id=ID is missing"},
+      {"file,id=x", "path=FILE is missing"},
+      {"socket,id=x", "path=FILE, or"},
+      {"null,id=x,path=y", "\"path\" is no option"},
+      {"stdio,id=x,mux=maybe", "mux=\"maybe\": expected on or off"},
       {"null,id=x,id=y", "id is given twice"},
   };
   for (const auto& [text, why] : cases) {

@@ -88,8 +88,7 @@ TEST_F(ClintTest, DescribesItself) {
   const int node = fdt_path_offset(blob->data(), "/clint@2000000");
   ASSERT_GT(node, 0);
   int length = 0;
-  const auto* cells =
-      static_cast<const fdt32_t*>(fdt_getprop(blob->data(), node, "interrupts-extended", &length));
+  const auto* cells = static_cast<const fdt32_t*>(fdt_getprop(blob->data(), node, "interrupts-extended", &length));
   ASSERT_EQ(length, 16);
   EXPECT_EQ(fdt32_ld(cells + 1), 3u);
   EXPECT_EQ(fdt32_ld(cells + 3), 7u);

@@ -20,9 +20,7 @@ void Timer::Cancel() {
   deadline_ns_ = Clock::kNever;
 }
 
-int64_t VirtualClock::NextDeadlineNs() const {
-  return queue_.empty() ? kNever : std::get<0>(*queue_.begin());
-}
+int64_t VirtualClock::NextDeadlineNs() const { return queue_.empty() ? kNever : std::get<0>(*queue_.begin()); }
 
 void VirtualClock::Arm(Timer& timer) {
   timer.sequence_ = next_sequence_++;
@@ -75,7 +73,10 @@ std::function<int64_t()> HostMonotonicSource() {
 }
 
 uint64_t MulDiv(uint64_t value, uint64_t numerator, uint64_t denominator) {
-  const unsigned __int128 result = static_cast<unsigned __int128>(value) * numerator / denominator;
+  const auto product = static_cast<unsigned __int128>(value) * numerator;
+  // The usual case, and several times faster.
+  if (product >> 64 == 0) return static_cast<uint64_t>(product) / denominator;
+  const unsigned __int128 result = product / denominator;
   return result > ~uint64_t{0} ? ~uint64_t{0} : static_cast<uint64_t>(result);
 }
 

@@ -19,7 +19,8 @@ class FwCfgTest : public testing::Test {
     Map(FwCfg::kDmaOffset, FwCfg::kDmaSize, &fw_.dma(), FwCfg::DmaTraits());
   }
   void Map(uint64_t offset, uint64_t size, memory::MmioDevice* device, const memory::MmioTraits& traits) {
-    ASSERT_TRUE(guest_.root()->Map(memory::Region::Io("fw", size, device, traits), memory::RegionOffset(kFw + offset)).ok());
+    ASSERT_TRUE(
+        guest_.root()->Map(memory::Region::Io("fw", size, device, traits), memory::RegionOffset(kFw + offset)).ok());
   }
   void StoreBig(uint64_t at, unsigned size, uint64_t value) {
     guest_.space().Store(memory::Gpa(at), size, value, {}, memory::Endian::kBig);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace emu::devices {
 
 class Mtime {
  public:
-  Mtime(Clock& clock, uint64_t frequency_hz) : clock_(clock), frequency_hz_(frequency_hz) {}
+  Mtime(Clock& clock, uint64_t frequency_hz)
+      : clock_(clock), frequency_hz_(frequency_hz), divisor_(std::gcd(frequency_hz, kNsPerSecond)) {}
 
   uint64_t Now() const { return Raw() + offset_; }
   // The guest sets the count. It goes on from there, and the listeners look at their compare values anew.
@@ -29,10 +31,15 @@ class Mtime {
   void Reset() { Set(0); }
 
  private:
-  uint64_t Raw() const { return MulDiv(static_cast<uint64_t>(clock_.NowNs()), frequency_hz_, 1'000'000'000); }
+  static constexpr uint64_t kNsPerSecond = 1'000'000'000;
+
+  uint64_t Raw() const {
+    return MulDiv(static_cast<uint64_t>(clock_.NowNs()), frequency_hz_ / divisor_, kNsPerSecond / divisor_);
+  }
 
   Clock& clock_;
   const uint64_t frequency_hz_;
+  const uint64_t divisor_;  // keeps the product in Raw() small
   uint64_t offset_ = 0;
   std::vector<std::function<void()>> listeners_;
 };

@@ -111,8 +111,9 @@ MemStatus PciEcam::Write(RegionOffset offset, unsigned size, uint64_t value, Mem
 
 const char* PciEcam::RegisterName(RegionOffset offset) const {
   static constexpr const char* kNames[] = {
-      "vendor/device", "command/status", "class/revision", "header", "BAR0",        "BAR1",         "BAR2", "BAR3",
-      "BAR4",          "BAR5",           "CIS",            "subsystem", "ROM BAR", "capabilities", "reserved", "interrupt",
+      "vendor/device", "command/status", "class/revision", "header",    "BAR0", "BAR1",
+      "BAR2",          "BAR3",           "BAR4",           "BAR5",      "CIS",  "subsystem",
+      "ROM BAR",       "capabilities",   "reserved",       "interrupt",
   };
   const uint64_t index = (offset.value & 0xfff) / 4;
   return index < 16 ? kNames[index] : "config";

@@ -82,8 +82,8 @@ class GpexHost {
   struct Windows {
     uint64_t ecam_base = 0, ecam_size = PciEcam::kSize;
     uint64_t io_base = 0, io_size = 0;
-    uint64_t memory_base = 0, memory_size = 0;   // below 4 GiB, mapped one to one
-    uint64_t high_base = 0, high_size = 0;       // above 4 GiB, mapped one to one
+    uint64_t memory_base = 0, memory_size = 0;  // below 4 GiB, mapped one to one
+    uint64_t high_base = 0, high_size = 0;      // above 4 GiB, mapped one to one
     uint32_t interrupt_parent = 0;
     uint32_t first_interrupt = 0;  // of four, INTA to INTD of device 0
   };

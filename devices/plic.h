@@ -22,8 +22,8 @@ class Plic : public memory::MmioDevice {
   static constexpr unsigned kMaxSources = 1024;
 
   struct Config {
-    unsigned sources = 96;  // including number 0, which does not exist; at most kMaxSources
-    unsigned contexts = 2;  // on this board: M and S of hart 0, M and S of hart 1, ...
+    unsigned sources = 96;      // including number 0, which does not exist; at most kMaxSources
+    unsigned contexts = 2;      // on this board: M and S of hart 0, M and S of hart 1, ...
     uint32_t max_priority = 7;  // a power of two less one
   };
 
@@ -51,7 +51,7 @@ class Plic : public memory::MmioDevice {
 
   struct SourceState {
     uint32_t priority = 0;
-    bool level = false;      // of the wire
+    bool level = false;  // of the wire
     bool pending = false;
     bool in_service = false;  // claimed by someone and not completed: the gateway is shut
   };

@@ -20,8 +20,8 @@ class Uart16550 : public memory::MmioDevice {
  public:
   struct Config {
     std::string name = "serial";
-    unsigned register_shift = 0;         // registers lie 1 << shift bytes apart
-    uint32_t input_clock_hz = 3686400;   // of the baud rate generator; only the receive timeout depends on it
+    unsigned register_shift = 0;        // registers lie 1 << shift bytes apart
+    uint32_t input_clock_hz = 3686400;  // of the baud rate generator; only the receive timeout depends on it
   };
 
   // `backend` may be null: nobody is at the other end. It and `clock` must outlive the device.

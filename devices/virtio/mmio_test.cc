@@ -162,7 +162,9 @@ TEST(MmioEmptyTest, AnEmptySlotSaysSo) {
   EXPECT_EQ(In(slot, 4), 1u);
   for (uint64_t offset = 0; offset < Mmio::kSize; offset += 4) {
     Out(slot, offset, ~uint64_t{0});
-    if (offset >= 8 && offset != 0xc) EXPECT_EQ(In(slot, offset), 0u);
+    if (offset >= 8 && offset != 0xc) {
+      EXPECT_EQ(In(slot, offset), 0u);
+    }
   }
   EXPECT_STREQ(slot.RegisterName(memory::RegionOffset(0x50)), "QueueNotify");
   slot.Reset();

@@ -1,6 +1,6 @@
-// A split virtqueue seen from the device (Virtual I/O Device specification 1.2, section 2.7). The guest writes the rings
-// and descriptors, so nothing in them is believed: every chain is bounded, and what does not fit breaks the queue, which
-// then stands still until the driver resets the device.
+// A split virtqueue seen from the device (Virtual I/O Device specification 1.2, section 2.7). The guest writes the
+// rings and descriptors, so nothing in them is believed: every chain is bounded, and what does not fit breaks the
+// queue, which then stands still until the driver resets the device.
 #ifndef EMU_DEVICES_VIRTIO_VIRTQUEUE_H_
 #define EMU_DEVICES_VIRTIO_VIRTQUEUE_H_
 

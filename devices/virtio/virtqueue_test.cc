@@ -72,19 +72,37 @@ TEST_F(VirtqueueTest, IndirectTables) {
 TEST_F(VirtqueueTest, NonsenseBreaksTheQueueAndNothingElse) {
   const uint64_t table = kBuffers + 0x1000;
   const std::vector<std::function<void()>> cases = {
-      [&] { ring_.Describe(0, kBuffers, 1, TestRing::kNext, 0); ring_.Offer(0); },  // a circle
-      [&] { ring_.Describe(0, kBuffers, 1, TestRing::kNext, 99); ring_.Offer(0); },
+      [&] {
+        ring_.Describe(0, kBuffers, 1, TestRing::kNext, 0);
+        ring_.Offer(0);
+      },  // a circle
+      [&] {
+        ring_.Describe(0, kBuffers, 1, TestRing::kNext, 99);
+        ring_.Offer(0);
+      },
       [&] { ring_.Offer(TestRing::kSize); },
       [&] { guest_.Put(ring_.layout.available + 2, 2, 1000); },  // more than the ring holds
-      [&] {  // read after write
+      [&] {                                                      // read after write
         ring_.Describe(0, kBuffers, 1, TestRing::kNext | TestRing::kWrite, 1);
         ring_.Describe(1, kBuffers, 1);
         ring_.Offer(0);
       },
-      [&] { ring_.Describe(0, table, 17, TestRing::kIndirect); ring_.Offer(0); },
-      [&] { ring_.Describe(0, table, 0, TestRing::kIndirect); ring_.Offer(0); },
-      [&] { ring_.Describe(0, table, 16 * 4096, TestRing::kIndirect); ring_.Offer(0); },
-      [&] { ring_.Describe(0, 0, 16, TestRing::kIndirect); ring_.Offer(0); },  // no memory there
+      [&] {
+        ring_.Describe(0, table, 17, TestRing::kIndirect);
+        ring_.Offer(0);
+      },
+      [&] {
+        ring_.Describe(0, table, 0, TestRing::kIndirect);
+        ring_.Offer(0);
+      },
+      [&] {
+        ring_.Describe(0, table, 16 * 4096, TestRing::kIndirect);
+        ring_.Offer(0);
+      },
+      [&] {
+        ring_.Describe(0, 0, 16, TestRing::kIndirect);
+        ring_.Offer(0);
+      },     // no memory there
       [&] {  // indirect within indirect
         ring_.Describe(table, 0, table, 16, TestRing::kIndirect, 0);
         ring_.Describe(0, table, 16, TestRing::kIndirect);
