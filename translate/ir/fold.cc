@@ -110,7 +110,7 @@ Value Output::Constant(Type t, uint64_t v) {
 Value Folder::Fold(Instr i) {
   if (IsComparison(i.op)) Comparison(i);
   if (i.op == Op::kLoad || i.op == Op::kStore) Address(i);
-  if (!HasResult(i.op)) {
+  if (!HasResult(i.op) || i.type == Type::kVoid) {
     const bool branch = i.op == Op::kExitIf || i.op == Op::kBrIf;
     if (branch && Outcome(i) == false) return kNoValue;
     out_.AppendAsIs(i);

@@ -100,7 +100,11 @@ class Generator {
   void Call() {
     const unsigned helper = options_.helpers[random_.Below(static_cast<unsigned>(options_.helpers.size()))];
     const Value a = Any(Type::kI64), b = Any(Type::kI64), c = Any(Type::kI64);
-    Add(builder_.Call(Type::kI64, helper, {a, b, c}));
+    if (random_.OneIn(3)) {
+      builder_.Call(Type::kVoid, helper, {a, b});
+    } else {
+      Add(builder_.Call(Type::kI64, helper, {a, b, c}));
+    }
   }
 
   void Plain() {

@@ -18,7 +18,7 @@ struct RandomOptions {
   // Accesses fall mostly into this range, which is a power of two long; none are made if it is empty.
   uint64_t memory_base = 0;
   uint64_t memory_size = 0;
-  // Helpers that may be called with three arguments, giving an I64.
+  // Helpers that may be called with two or three arguments, giving an I64 or nothing.
   absl::Span<const unsigned> helpers;
 };
 
