@@ -1,5 +1,6 @@
 #include "translate/ir/fold.h"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -32,8 +33,6 @@ bool IsCommutative(Op op) {
     default: return false;
   }
 }
-
-bool IsComparison(Op op) { return op == Op::kSetCc || op == Op::kExitIf || op == Op::kBrIf; }
 
 // The condition with its sides exchanged.
 Cond Swap(Cond c) {
@@ -77,54 +76,68 @@ std::optional<Op> ExtensionOp(unsigned bits, bool is_signed) {
 
 }  // namespace
 
-void Output::Clear(unsigned room) {
-  code_.clear();
-  facts_.clear();
-  room_ = room;
+void Output::Clear(size_t size) {
+  room_ = std::min<size_t>(size, kMaxInstrs - size);
+  size_ = 0;
+  if (code_.size() <= size + room_) {  // one more: what is pending
+    code_.resize(size + room_ + 1, Instr{Op::kConst});
+    facts_.resize(code_.size());
+  }
 }
 
-Value Output::Append(const Instr& i) {
-  const auto of = [this](Value v) { return v == kNoValue ? Facts{} : facts_[v]; };
+Value Output::CommitAsIs() {
+  facts_[size_] = NoFacts(code_[size_].type);
+  return static_cast<Value>(size_++);
+}
+
+Value Output::Commit() {
+  static constexpr Facts kNone;
+  Instr& i = code_[size_];
+  const auto of = [this](Value v) -> const Facts& { return v == kNoValue ? kNone : facts_[v]; };
   const Type arg_type = i.args[0] == kNoValue ? Type::kVoid : code_[i.args[0]].type;
   const bool is_const = i.op == Op::kConst;
-  const Facts f = is_const ? ConstantFacts(i.type, i.imm) : FactsOf(i, arg_type, of(i.args[0]), of(i.args[1]), of(i.args[2]));
-  code_.push_back(i);
-  facts_.push_back(f);
-  if (!is_const && f.complete() && IsPureValue(i.op)) {
-    code_.back() = Instr{.op = Op::kConst, .type = i.type, .imm = f.ones};
-  }
-  return static_cast<Value>(code_.size() - 1);
+  Facts& f = facts_[size_];
+  f = is_const ? ConstantFacts(i.type, i.imm) : FactsOf(i, arg_type, of(i.args[0]), of(i.args[1]), of(i.args[2]));
+  if (!is_const && f.complete() && IsPureValue(i.op)) i = Instr{.op = Op::kConst, .type = i.type, .imm = f.ones};
+  return static_cast<Value>(size_++);
 }
 
-Value Output::AppendAsIs(const Instr& i) {
-  code_.push_back(i);
-  facts_.push_back(NoFacts(i.type));
-  return static_cast<Value>(code_.size() - 1);
-}
-
-Value Output::Constant(Type t, uint64_t v) {
+Value Output::Insert(Type t, uint64_t constant) {
   --room_;
-  return Append(Instr{.op = Op::kConst, .type = t, .imm = ir::Truncate(t, v)});
+  const Instr moved = code_[size_];
+  code_[size_] = Instr{.op = Op::kConst, .type = t, .imm = ir::Truncate(t, constant)};
+  const Value v = Commit();
+  code_[size_] = moved;
+  return v;
 }
 
-Value Folder::Fold(Instr i) {
-  if (IsComparison(i.op)) Comparison(i);
-  if (i.op == Op::kLoad || i.op == Op::kStore) Address(i);
-  if (!HasResult(i.op) || i.type == Type::kVoid) {
-    const bool branch = i.op == Op::kExitIf || i.op == Op::kBrIf;
-    if (branch && Outcome(i) == false) return kNoValue;
-    out_.AppendAsIs(i);
-    return kNoValue;
+Value Folder::Fold() {
+  const Op op = out_.pending().op;
+  if (op == Op::kConst) return out_.Commit();
+  if (IsPureValue(op)) return FoldPure();
+  if (op == Op::kExitIf || op == Op::kBrIf) {
+    Comparison();
+    if (Outcome(out_.pending()) == false) return kNoValue;
   }
-  if (!IsPureValue(i.op)) return out_.Append(i);
-  if (IsCommutative(i.op) && IsConst(i.args[0])) std::swap(i.args[0], i.args[1]);
+  if (op == Op::kLoad || op == Op::kStore) Address(out_.pending());
+  if (HasResult(op) && op != Op::kGet && op != Op::kCall) return out_.Commit();
+  return out_.CommitAsIs();
+}
+
+Value Folder::FoldPure() {
+  Instr& first = out_.pending();
+  if (first.op == Op::kSetCc) Comparison();
+  if (IsCommutative(first.op) && IsConst(first.args[0])) std::swap(first.args[0], first.args[1]);
   for (unsigned round = 0; round < 4; ++round) {  // one rule's result may be another's argument
-    if (EvaluateConstant(i)) break;
-    const Instr before = i;
+    Instr& i = out_.pending();
+    if (i.op == Op::kConst || EvaluateConstant(i)) break;
+    const Op op = i.op;
+    const Value a = i.args[0], b = i.args[1];
     if (const std::optional<Value> v = Simplify(i)) return *v;
-    if (before.op == i.op && before.args[0] == i.args[0] && before.args[1] == i.args[1]) break;
+    const Instr& now = out_.pending();
+    if (now.op == op && now.args[0] == a && now.args[1] == b) break;
   }
-  return out_.Append(i);
+  return out_.Commit();
 }
 
 bool Folder::EvaluateConstant(Instr& i) const {
@@ -141,10 +154,11 @@ bool Folder::EvaluateConstant(Instr& i) const {
   return true;
 }
 
-bool Folder::Become(Instr& i, Op op, Value a, uint64_t constant) {
-  if (!out_.HasRoom()) return false;
-  i = Instr{.op = op, .type = i.type, .args = {a, out_.Constant(i.type, constant), kNoValue}};
-  return true;
+void Folder::Become(Instr& i, Op op, Value a, uint64_t constant) {
+  if (!out_.HasRoom()) return;
+  const Type t = i.type;
+  const Value b = out_.Insert(t, constant);
+  out_.pending() = Instr{.op = op, .type = t, .args = {a, b, kNoValue}};
 }
 
 void Folder::Become(Instr& i, Op op, Value a) const {
@@ -355,12 +369,13 @@ void Folder::Address(Instr& i) {
   i.imm = displacement;
 }
 
-void Folder::Comparison(Instr& i) {
+void Folder::Comparison() {
+  Instr& i = out_.pending();
   if (IsConst(i.args[0]) && !IsConst(i.args[1])) {
     std::swap(i.args[0], i.args[1]);
     i.aux = static_cast<uint16_t>(Swap(static_cast<Cond>(i.aux)));
   }
-  for (unsigned round = 0; round < 4 && SimplerComparison(i); ++round) {
+  for (unsigned round = 0; round < 4 && SimplerComparison(out_.pending()); ++round) {
   }
 }
 
@@ -369,7 +384,8 @@ bool Folder::SimplerComparison(Instr& i) {
   const Instr& x = Def(i.args[0]);
   if ((cond == Cond::kLtU || cond == Cond::kGeU) && IsConst(i.args[1], 1) && out_.HasRoom()) {
     i.aux = static_cast<uint16_t>(cond == Cond::kLtU ? Cond::kEq : Cond::kNe);
-    i.args[1] = out_.Constant(x.type, 0);
+    const Value zero = out_.Insert(x.type, 0);
+    out_.pending().args[1] = zero;
     return true;
   }
   const bool against_zero = i.aux <= 1 && FactsAt(i.args[1]).is_zero();

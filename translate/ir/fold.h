@@ -2,6 +2,7 @@
 #ifndef EMU_TRANSLATE_IR_FOLD_H_
 #define EMU_TRANSLATE_IR_FOLD_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -11,32 +12,42 @@
 
 namespace emu::ir {
 
-// A block being written, with facts about its values. Values are numbered as in `code`.
+// A block being written, with facts about its values. Values are numbered as in the block. The last instruction is pending
+// until it is committed: rules rewrite it in place.
 class Output {
  public:
-  // `room`: how many instructions may be added beyond those of the input.
-  void Clear(unsigned room);
-  Value Append(const Instr& i);  // replaces pure operations by constants where their value is known
-  Value AppendAsIs(const Instr& i);
+  // For a block of `size` instructions, to which some may be added.
+  void Clear(size_t size);
+
+  // Begins a pending instruction, a copy of `from` that the caller may change.
+  Instr& Begin(const Instr& from) { return code_[size_] = from; }
+  Instr& pending() { return code_[size_]; }
+  // Ends it; a pure operation whose value is known becomes a constant. The facts of what has no result are not kept.
+  Value Commit();
+  Value CommitAsIs();
+
+  // Puts a constant before the pending instruction, which moves: references to it end.
   bool HasRoom() const { return room_ != 0; }
-  Value Constant(Type t, uint64_t v);  // takes from the room
+  Value Insert(Type t, uint64_t constant);
 
   const Instr& operator[](Value v) const { return code_[v]; }
   const Facts& facts(Value v) const { return facts_[v]; }
-  std::vector<Instr>& code() { return code_; }
+  Instr* code() { return code_.data(); }
+  size_t size() const { return size_; }
 
  private:
-  std::vector<Instr> code_;
+  std::vector<Instr> code_;  // at least as long as needed, never shortened
   std::vector<Facts> facts_;
-  unsigned room_ = 0;
+  size_t size_ = 0;
+  size_t room_ = 0;
 };
 
 class Folder {
  public:
   explicit Folder(Output& out) : out_(out) {}
-  // `i` has its arguments numbered as in the output. Gives the value that stands for its result, and has appended
-  // whatever that needs; kNoValue for an operation without a result, which may have been left out.
-  Value Fold(Instr i);
+  // Folds the pending instruction, whose arguments are numbered as in the output. Gives the value that stands for its result,
+  // and has committed whatever that needs; kNoValue for an operation without a result, which may have been left out.
+  Value Fold();
 
  private:
   std::optional<Value> Simplify(Instr& i);  // a value that is there already; otherwise `i` may have changed
@@ -55,9 +66,10 @@ class Folder {
   std::optional<Value> BitCast(Instr& i);
   std::optional<Value> Select(Instr& i);
   void Address(Instr& i);
-  void Comparison(Instr& i);
+  void Comparison();
   bool SimplerComparison(Instr& i);
   std::optional<bool> Outcome(const Instr& i) const;
+  Value FoldPure();
   bool EvaluateConstant(Instr& i) const;
 
   const Instr& Def(Value v) const { return out_[v]; }
@@ -65,8 +77,8 @@ class Folder {
   bool IsConst(Value v) const { return Def(v).op == Op::kConst; }
   bool IsConst(Value v, uint64_t c) const { return IsConst(v) && Def(v).imm == c; }
   uint64_t AllOnes(Type t) const { return t == Type::kI32 ? 0xffffffffu : ~uint64_t{0}; }
-  // Makes `i` an operation with a constant second argument; false if there is no room for the constant.
-  bool Become(Instr& i, Op op, Value a, uint64_t constant);
+  // Makes the pending instruction one with a constant second argument, if there is room for that; `i` is not to be used again.
+  void Become(Instr& i, Op op, Value a, uint64_t constant);
   void Become(Instr& i, Op op, Value a) const;
 
   Output& out_;

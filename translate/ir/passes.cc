@@ -1,7 +1,7 @@
 #include "translate/ir/passes.h"
 
+#include <algorithm>
 #include <array>
-#include <utility>
 #include <vector>
 
 #include "translate/ir/fold.h"
@@ -58,82 +58,92 @@ class PerRegister {
   uint64_t epoch_ = 1;
 };
 
-// What a thread keeps from block to block.
+// What a thread keeps from block to block. The tables have an entry for kNoValue too, so that arguments need no check.
 struct Scratch {
+  Scratch() : renamed(kNoValue + 1u, kNoValue), needed(kNoValue + 1u) {}
   Output output;
-  std::vector<Value> renamed;           // old value to new
-  PerRegister<Value> contents;          // forwards: what the register holds
-  PerRegister<bool> overwritten;        // backwards: will be written before anything observes it
+  std::vector<Value> renamed;   // old value to new
   std::vector<uint8_t> needed;
+  PerRegister<Value> contents;  // forwards: what the register holds
+  PerRegister<bool> overwritten;  // backwards: will be written before anything observes it
 };
 
+void Rename(Instr& i, const Value* renamed) {
+  for (Value& v : i.args) v = renamed[v];
+}
+
+// Writes the block to the output, folded and with known registers replaced.
 class Forward {
  public:
-  Forward(Block& block, const OptimizeOptions& options, Scratch& scratch)
+  Forward(const Block& block, const OptimizeOptions& options, Scratch& scratch)
       : block_(block), options_(options), s_(scratch), folder_(scratch.output) {}
 
   void Run() {
-    s_.output.Clear(kMaxInstrs - static_cast<unsigned>(block_.code.size()));
-    s_.renamed.resize(block_.code.size());
     s_.contents.Forget();
+    Value* renamed = s_.renamed.data();
     for (size_t n = 0; n < block_.code.size(); ++n) {
-      Instr i = block_.code[n];
-      for (Value& v : i.args) v = v == kNoValue ? v : s_.renamed[v];
-      s_.renamed[n] = Rewrite(i);
+      Instr& i = s_.output.Begin(block_.code[n]);
+      Rename(i, renamed);
+      renamed[n] = Rewrite(i);
     }
-    std::swap(block_.code, s_.output.code());
   }
 
  private:
-  Value Rewrite(const Instr& i) {
-    if (i.op == Op::kGet && options_.propagate_registers) return Get(i);
-    if (i.op == Op::kSet && options_.propagate_registers) return Set(i);
-    if (i.op == Op::kLabel || i.op == Op::kCall) s_.contents.Forget();
-    return Emit(i);
+  Value Rewrite(Instr& i) {
+    if (options_.propagate_registers) {
+      if (i.op == Op::kGet) return Get(i);
+      if (i.op == Op::kSet) return Set(i);
+      if (i.op == Op::kLabel || i.op == Op::kCall) s_.contents.Forget();
+    }
+    return Emit();
   }
-  Value Emit(const Instr& i) { return options_.fold ? folder_.Fold(i) : s_.output.AppendAsIs(i); }
-  Value Get(const Instr& i) {
-    const Value* known = s_.contents.Find(i.imm);
-    const Value v = known == nullptr ? Emit(i) : Convert(*known, i);
-    if (known == nullptr) s_.contents.Put(i.imm, v);
+  Value Emit() { return options_.fold ? folder_.Fold() : s_.output.CommitAsIs(); }
+  Value Get(Instr& i) {
+    const uint64_t reg = i.imm;
+    if (const Value* known = s_.contents.Find(reg)) return Convert(*known, i);
+    const Value v = Emit();
+    s_.contents.Put(reg, v);
     return v;
   }
   // `i` would read what `v` holds, perhaps as another type.
-  Value Convert(Value v, const Instr& i) {
+  Value Convert(Value v, Instr& i) {
     const Type t = s_.output[v].type;
     if (t == i.type) return v;
-    if (TypeBits(t) != TypeBits(i.type)) return Emit(i);
-    return Emit(Instr{.op = Op::kBitCast, .type = i.type, .args = {v, kNoValue, kNoValue}});
+    if (TypeBits(t) == TypeBits(i.type)) {
+      i = Instr{.op = Op::kBitCast, .type = i.type, .args = {v, kNoValue, kNoValue}};
+    }
+    return Emit();
   }
-  Value Set(const Instr& i) {
+  Value Set(Instr& i) {
     const Value* known = s_.contents.Find(i.imm);
     if (known != nullptr && *known == i.args[0]) return kNoValue;
     s_.contents.Put(i.imm, i.args[0]);
-    return Emit(i);
+    return Emit();
   }
 
-  Block& block_;
+  const Block& block_;
   const OptimizeOptions& options_;
   Scratch& s_;
   Folder folder_;
 };
 
+// Writes back to the block what is needed of the output.
 class Backward {
  public:
   Backward(Block& block, const OptimizeOptions& options, Scratch& scratch)
       : block_(block), options_(options), s_(scratch) {}
 
   void Run() {
-    s_.needed.assign(block_.code.size(), 0);
+    const Instr* code = s_.output.code();
+    uint8_t* needed = s_.needed.data();
+    std::fill_n(needed, s_.output.size(), uint8_t{0});
     s_.overwritten.Forget();
-    for (size_t n = block_.code.size(); n-- > 0;) {
-      const Instr& i = block_.code[n];
-      s_.needed[n] = IsNeeded(i, s_.needed[n] != 0);
-      if (s_.needed[n] == 0) continue;
+    for (size_t n = s_.output.size(); n-- > 0;) {
+      const Instr& i = code[n];
+      needed[n] = IsNeeded(i, needed[n] != 0);
+      if (needed[n] == 0) continue;
       Observe(i);
-      for (Value v : i.args) {
-        if (v != kNoValue) s_.needed[v] = 1;
-      }
+      for (Value v : i.args) needed[v] = 1;
     }
     Compact();
   }
@@ -149,13 +159,16 @@ class Backward {
     if (Is(i.op, kObserves)) s_.overwritten.Forget();
   }
   void Compact() {
-    s_.renamed.resize(block_.code.size());
+    const Instr* from = s_.output.code();
+    Value* renamed = s_.renamed.data();
+    block_.code.resize(s_.output.size(), Instr{Op::kConst});
+    Instr* const to = block_.code.data();
     size_t out = 0;
-    for (size_t n = 0; n < block_.code.size(); ++n) {
+    for (size_t n = 0; n < s_.output.size(); ++n) {
       if (s_.needed[n] == 0) continue;
-      s_.renamed[n] = static_cast<Value>(out);
-      Instr& i = block_.code[out++] = block_.code[n];
-      for (Value& v : i.args) v = v == kNoValue ? v : s_.renamed[v];
+      renamed[n] = static_cast<Value>(out);
+      to[out] = from[n];
+      Rename(to[out++], renamed);
     }
     block_.code.resize(out, Instr{Op::kConst});
   }
@@ -169,8 +182,9 @@ class Backward {
 
 void Optimize(Block* block, const OptimizeOptions& options) {
   static thread_local Scratch scratch;
-  if (options.fold || options.propagate_registers) Forward(*block, options, scratch).Run();
-  if (options.drop_dead_sets || options.drop_dead_values) Backward(*block, options, scratch).Run();
+  scratch.output.Clear(block->code.size());
+  Forward(*block, options, scratch).Run();
+  Backward(*block, options, scratch).Run();
 }
 
 }  // namespace emu::ir
