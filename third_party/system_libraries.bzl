@@ -138,6 +138,7 @@ def _system_libraries_impl(ctx):
         _packaged(ctx, libdir, "gtest_main", ["gtest_main", "gmock"]),
         _packaged(ctx, libdir, "benchmark", ["benchmark"]),
         _packaged(ctx, libdir, "zstd", ["libzstd"]),
+        _packaged(ctx, libdir, "zlib", ["zlib"]),
         # Neither libfdt nor (without glib's headers) libslirp can be asked through pkg-config.
         _library("fdt", _prefer_archives(ctx, libdir, ["-lfdt"])),
         _library("slirp", ["-lslirp"]),
