@@ -64,6 +64,7 @@ write_configuration() {  # everything that apt would keep or read goes below ./a
 APT::Architecture "$arch";
 APT::Architectures { "$arch"; };
 APT::Sandbox::User "";
+APT::Update::Error-Mode "any";
 Acquire::Languages "none";
 Acquire::Retries "3";
 Debug::NoLocking "1";
