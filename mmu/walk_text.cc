@@ -48,7 +48,7 @@ absl::string_view AccessKindName(AccessKind kind) {
 }
 
 std::string PermissionText(Permissions permissions) {
-  return {permissions.read ? 'r' : '-', permissions.write ? 'w' : '-', permissions.execute ? 'x' : '-'};
+  return {permissions.read() ? 'r' : '-', permissions.write() ? 'w' : '-', permissions.execute() ? 'x' : '-'};
 }
 
 std::string WalkText(const WalkLog& log) {

@@ -11,7 +11,7 @@ constexpr uint64_t kAddressMask32 = 0xFFFFFFFF;               // bits 33-2
 
 Permissions PermissionsOf(uint8_t config, Privilege privilege) {
   if (privilege == Privilege::kMachine && (config & kPmpL) == 0) return Permissions::All();
-  return {(config & kPmpR) != 0, (config & kPmpW) != 0, (config & kPmpX) != 0};
+  return Permissions::FromBits(config);  // R, W and X are its lowest bits in this order
 }
 
 }  // namespace

@@ -46,11 +46,7 @@ struct WalkResult {
   WalkFault fault = WalkFault::kNone;
   uint8_t cause = 0;         // exception code when faulted; the trap value is `gva`
   uint8_t page_shift = 0;    // log2 of the mapping's size: what one SFENCE.VMA by address must drop
-  uint8_t pbmt = 0;          // Svpbmt memory type
-  bool user = false;
-  bool global = false;       // of the leaf or of any pointer on the way
-  bool accessed = false;     // as in memory after the walk
-  bool dirty = false;
+  bool global = false;       // the G bit of the leaf or of any pointer on the way
   // All that this privilege may do with the page and may be kept in a TLB: a write only once D is set.
   Permissions allowed;
   memory::Gva gva;
@@ -58,19 +54,22 @@ struct WalkResult {
   memory::Gpa entry;         // where the last entry read lies
   uint64_t entry_value = 0;  // and what it holds after the walk
 
-  bool ok() const { return fault == WalkFault::kNone; }
+  constexpr bool ok() const { return fault == WalkFault::kNone; }
+  // Of the leaf, as in memory after the walk; false and 0 where nothing was translated.
+  constexpr bool user() const { return PageEntry{entry_value}.Has(kPteU); }
+  constexpr bool accessed() const { return PageEntry{entry_value}.Has(kPteA); }
+  constexpr bool dirty() const { return PageEntry{entry_value}.Has(kPteD); }
+  constexpr unsigned pbmt() const { return PageEntry{entry_value}.Pbmt(); }  // Svpbmt memory type
 };
 
 // What `privilege` may do through leaf `e`, A and D aside. Section 10.3.1 of 20240411; SUM and MXR: section 3.1.6.3.
 constexpr Permissions EffectivePermissions(PageEntry e, Privilege privilege, bool sum, bool mxr) {
-  const bool readable = e.Has(kPteR) || (mxr && e.Has(kPteX));
-  const bool user_page = e.Has(kPteU);
-  if (privilege == Privilege::kUser) {
-    if (!user_page) return {};
-  } else if (user_page) {
-    return sum ? Permissions{readable, e.Has(kPteW), false} : Permissions{};
-  }
-  return {readable, e.Has(kPteW), e.Has(kPteX)};
+  Permissions permissions = Permissions::FromBits(e.bits >> 1 & 7);  // R, W and X in this order
+  if (mxr && e.Has(kPteX)) permissions = Permissions(true, permissions.write(), true);
+  const bool user_mode = privilege == Privilege::kUser;
+  if (e.Has(kPteU) == user_mode) return permissions;
+  if (user_mode || !sum) return {};
+  return permissions & Permissions(true, true, false);
 }
 
 }  // namespace emu::mmu::riscv

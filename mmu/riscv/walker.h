@@ -35,40 +35,95 @@ constexpr const char* DenialText(PageEntry e, const WalkContext& context, Access
   return "not executable";
 }
 
-// One walk through tables of one mode. Every step function returns true when the walk is over.
+// Writes down the mapping that leaf `pte`, met at `at`, gives.
+constexpr void SetMapping(WalkResult& result, const WalkContext& context, const PagingFormat& format, uint64_t va,
+                          PageEntry pte, WalkStart at) {
+  const unsigned shift = pte.IsNapot() ? kNapotShift : PageShiftAt(format, at.level);
+  const uint64_t offset = (uint64_t{1} << shift) - 1;
+  result.gpa = memory::Gpa((pte.Target(format).value & ~offset) | (va & offset));
+  result.page_shift = static_cast<uint8_t>(shift);
+  result.global = at.global || pte.Has(kPteG);
+  if (!pte.Has(kPteD) && context.accessed_dirty != AccessedDirty::kIgnore) {
+    result.allowed = result.allowed & Permissions(true, false, true);
+  }
+}
+
+template <PagingMode kMode>
+constexpr bool IsSignExtended(uint64_t va) {
+  constexpr unsigned kUnused = 64 - FormatOf(kMode).va_bits;
+  if constexpr (kMode == PagingMode::kSv32) return true;
+  return static_cast<uint64_t>(static_cast<int64_t>(va << kUnused) >> kUnused) == va;
+}
+
+template <PagingMode kMode>
+constexpr uint64_t IndexAt(uint64_t va, int level) {
+  constexpr const PagingFormat& kFormat = FormatOf(kMode);
+  return va >> PageShiftAt(kFormat, level) & ((uint64_t{1} << kFormat.index_bits) - 1);
+}
+
+// The walk of nearly every TLB miss, with all its state in registers: pointers without a blemish, then a leaf that
+// permits the access as it stands. False where anything is out of the ordinary; TreeWalk then says what, from the start.
+template <PagingMode kMode, PhysicalWords Words, typename Cache>
+[[gnu::always_inline]] inline bool WalkOrdinary(const WalkContext& context, uint64_t va, AccessKind kind, Words& words, Cache& cache,
+                  WalkResult& result) {
+  constexpr const PagingFormat& kFormat = FormatOf(kMode);
+  constexpr uint64_t kOptional = kPteN | kPtePbmt | kPteReserved;
+  constexpr uint64_t kPointerBits = kPteV | kPteR | kPteW | kPteX | kPteU | kPteA | kPteD | kOptional;
+  if (!IsSignExtended<kMode>(va)) return false;
+  WalkStart at{kFormat.levels - 1, context.root.table, false};
+  cache.Find(context.root, kFormat, va, at);
+  memory::Gpa entry;
+  PageEntry pte;
+  for (;; --at.level) {
+    entry = at.table + IndexAt<kMode>(va, at.level) * kFormat.entry_size;
+    const memory::MemValue word = words.Read(entry, kFormat.entry_size);
+    pte.bits = word.value;
+    if (word.status != memory::MemStatus::kOk) return false;
+    if ((pte.bits & kPointerBits) != kPteV) break;
+    if (at.level == 0) return false;
+    at.table = pte.Target(kFormat);
+    at.global |= pte.Has(kPteG);
+    cache.Insert(context.root, kFormat, va, {at.level - 1, at.table, at.global});
+  }
+  const uint64_t wanted = kind == AccessKind::kWrite ? kPteV | kPteA | kPteD : kPteV | kPteA;
+  const Permissions allowed = EffectivePermissions(pte, context.privilege, context.sum, context.mxr);
+  if (!pte.Has(wanted) || !allowed.Allows(kind) || (pte.bits & kOptional) != 0) return false;
+  if (MalformedLeaf(pte, at.level, kFormat, context.features) != nullptr) return false;
+  result.allowed = allowed;
+  result.entry = entry;
+  result.entry_value = pte.bits;
+  SetMapping(result, context, kFormat, va, pte, at);
+  return true;
+}
+
+// One walk through tables of one mode, every case. Every step function returns true when the walk is over.
 template <PagingMode kMode, PhysicalWords Words, WalkRecorder Recorder, typename Cache>
 class TreeWalk {
  public:
-  TreeWalk(const WalkContext& context, memory::Gva gva, AccessKind kind, Words& words, Recorder& recorder, Cache& cache)
-      : context_(context), va_(gva.value), kind_(kind), words_(words), recorder_(recorder), cache_(cache) {
-    result_.gva = gva;
-    if constexpr (kFormat.va_bits == 32) va_ = static_cast<uint32_t>(va_);
-  }
-
-  WalkResult Run() {
-    if (!Canonical()) {
-      Fail(WalkFault::kPage, "the address is not sign-extended");
-      return result_;
-    }
-    at_ = {kFormat.levels - 1, context_.root.table, false};
-    cache_.Find(context_.root, kFormat, va_, at_);
-    while (!Step()) {
-    }
-    return result_;
+  [[gnu::noinline]] static void Run(const WalkContext& context, uint64_t va, AccessKind kind, Words& words,
+                                    Recorder& recorder, Cache& cache, WalkResult& result) {
+    TreeWalk(context, va, kind, words, recorder, cache, result).Start();
   }
 
  private:
   static constexpr const PagingFormat& kFormat = FormatOf(kMode);
 
-  bool Canonical() const {
-    if constexpr (kFormat.va_bits == 32) return true;
-    constexpr unsigned kUnused = 64 - kFormat.va_bits;
-    return static_cast<uint64_t>(static_cast<int64_t>(va_ << kUnused) >> kUnused) == va_;
+  TreeWalk(const WalkContext& context, uint64_t va, AccessKind kind, Words& words, Recorder& recorder, Cache& cache,
+           WalkResult& result)
+      : context_(context), va_(va), kind_(kind), words_(words), recorder_(recorder), cache_(cache), result_(result) {}
+
+  void Start() {
+    if (!IsSignExtended<kMode>(va_)) {
+      Fail(WalkFault::kPage, "the address is not sign-extended");
+      return;
+    }
+    at_ = {kFormat.levels - 1, context_.root.table, false};
+    cache_.Find(context_.root, kFormat, va_, at_);
+    while (!Step()) {
+    }
   }
 
-  uint64_t Index() const {
-    return va_ >> PageShiftAt(kFormat, at_.level) & ((uint64_t{1} << kFormat.index_bits) - 1);
-  }
+  uint64_t Index() const { return IndexAt<kMode>(va_, at_.level); }
 
   bool Step() {
     result_.entry = at_.table + Index() * kFormat.entry_size;
@@ -119,16 +174,7 @@ class TreeWalk {
 
   bool Succeed() {
     Record(StepVerdict::kLeaf, pte_.IsNapot() ? "maps a 64 KiB range" : "maps the page");
-    const unsigned shift = pte_.IsNapot() ? kNapotShift : PageShiftAt(kFormat, at_.level);
-    const uint64_t offset = (uint64_t{1} << shift) - 1;
-    result_.gpa = memory::Gpa((pte_.Target(kFormat).value & ~offset) | (va_ & offset));
-    result_.page_shift = static_cast<uint8_t>(shift);
-    result_.pbmt = static_cast<uint8_t>(pte_.Pbmt());
-    result_.user = pte_.Has(kPteU);
-    result_.global = at_.global || pte_.Has(kPteG);
-    result_.accessed = pte_.Has(kPteA);
-    result_.dirty = pte_.Has(kPteD);
-    if (context_.accessed_dirty != AccessedDirty::kIgnore) result_.allowed.write &= result_.dirty;
+    SetMapping(result_, context_, kFormat, va_, pte_, at_);
     return true;
   }
 
@@ -151,24 +197,36 @@ class TreeWalk {
   }
 
   const WalkContext& context_;
-  uint64_t va_;
+  const uint64_t va_;
   const AccessKind kind_;
   Words& words_;
   Recorder& recorder_;
   Cache& cache_;
   WalkStart at_{-1, {}, false};
   PageEntry pte_;
-  WalkResult result_;
+  WalkResult& result_;
 };
 
 // Bare translation, and machine mode: the address is physical already. All of it may be kept page by page.
 constexpr WalkResult WalkBare(memory::Gva gva) {
   WalkResult result;
   result.page_shift = kPageShift;
-  result.user = result.global = result.accessed = result.dirty = true;
   result.allowed = Permissions::All();
   result.gva = gva;
   result.gpa = memory::Gpa(gva.value);
+  return result;
+}
+
+// Not inlined: Walk then is a jump to the mode's own code.
+template <PagingMode kMode, PhysicalWords Words, WalkRecorder Recorder, typename Cache>
+[[gnu::noinline]] WalkResult WalkTables(const WalkContext& context, memory::Gva gva, AccessKind kind, Words& words, Recorder& recorder,
+                      Cache& cache) {
+  const uint64_t va = kMode == PagingMode::kSv32 ? static_cast<uint32_t>(gva.value) : gva.value;
+  WalkResult result;
+  result.gva = gva;
+  if (Recorder::kEnabled || !WalkOrdinary<kMode>(context, va, kind, words, cache, result)) {
+    TreeWalk<kMode, Words, Recorder, Cache>::Run(context, va, kind, words, recorder, cache, result);
+  }
   return result;
 }
 
@@ -179,7 +237,7 @@ template <PhysicalWords Words, WalkRecorder Recorder, typename Cache>
 WalkResult Walk(const WalkContext& context, memory::Gva gva, AccessKind kind, Words& words, Recorder& recorder,
                 Cache& cache) {
   const auto walk = [&]<PagingMode kMode>() {
-    return internal::TreeWalk<kMode, Words, Recorder, Cache>(context, gva, kind, words, recorder, cache).Run();
+    return internal::WalkTables<kMode>(context, gva, kind, words, recorder, cache);
   };
   const bool translated = context.privilege != Privilege::kMachine;
   switch (translated ? context.root.mode : PagingMode::kBare) {

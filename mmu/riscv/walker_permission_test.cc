@@ -115,9 +115,12 @@ TEST_P(Permission, AgreesWithTheManualInEveryWorld) {
     ASSERT_EQ(result.allowed, allowed) << Name(w);
     ASSERT_EQ(words.Get(entry, tables.EntrySize()) & 0xFF, spec.flags) << Name(w);
     ASSERT_EQ(result.entry, entry) << Name(w);
+    WalkLog log;
+    ASSERT_EQ(Walk(ContextOf(w, tables.Root()), Gva(0x12345678), w.kind, words, log).allowed, allowed) << Name(w);
+    ASSERT_EQ(log.steps.back().verdict == StepVerdict::kLeaf, spec.cause == 0) << Name(w);
     if (!result.ok()) return;
     ASSERT_EQ(result.gpa, Gpa(0x67800678)) << Name(w);
-    ASSERT_EQ(std::tuple(result.user, result.global, result.accessed, result.dirty),
+    ASSERT_EQ(std::tuple(result.user(), result.global, result.accessed(), result.dirty()),
               std::tuple((spec.flags & 16) != 0, (spec.flags & 32) != 0, (spec.flags & 64) != 0,
                          (spec.flags & 128) != 0))
         << Name(w);

@@ -86,7 +86,7 @@ TEST_F(Walker, MemoryTypesNeedSvpbmt) {
     const WalkResult result = GoWith(type << 61 | uint64_t{0x90000} << 10 | kAllFlags);
     EXPECT_EQ(result.ok(), type != 3);
     if (!result.ok()) continue;
-    EXPECT_EQ(result.pbmt, type);
+    EXPECT_EQ(result.pbmt(), type);
     EXPECT_EQ(result.gpa, Gpa(0x90000123));
   }
 }
