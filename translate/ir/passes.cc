@@ -68,8 +68,12 @@ struct Scratch {
   PerRegister<bool> overwritten;  // backwards: will be written before anything observes it
 };
 
-void Rename(Instr& i, const Value* renamed) {
-  for (Value& v : i.args) v = renamed[v];
+// Gives `to`, a copy of `from`, its arguments' new names. Reading them from the original does not wait for the copy.
+void Rename(Instr& to, const Instr& from, const Value* renamed) {
+  const Value a = renamed[from.args[0]], b = renamed[from.args[1]], c = renamed[from.args[2]];
+  to.args[0] = a;
+  to.args[1] = b;
+  to.args[2] = c;
 }
 
 // Writes the block to the output, folded and with known registers replaced.
@@ -83,7 +87,7 @@ class Forward {
     Value* renamed = s_.renamed.data();
     for (size_t n = 0; n < block_.code.size(); ++n) {
       Instr& i = s_.output.Begin(block_.code[n]);
-      Rename(i, renamed);
+      Rename(i, block_.code[n], renamed);
       renamed[n] = Rewrite(i);
     }
   }
@@ -143,7 +147,7 @@ class Backward {
       needed[n] = IsNeeded(i, needed[n] != 0);
       if (needed[n] == 0) continue;
       Observe(i);
-      for (Value v : i.args) needed[v] = 1;
+      needed[i.args[0]] = needed[i.args[1]] = needed[i.args[2]] = 1;
     }
     Compact();
   }
@@ -168,7 +172,7 @@ class Backward {
       if (s_.needed[n] == 0) continue;
       renamed[n] = static_cast<Value>(out);
       to[out] = from[n];
-      Rename(to[out++], renamed);
+      Rename(to[out++], from[n], renamed);
     }
     block_.code.resize(out, Instr{Op::kConst});
   }
