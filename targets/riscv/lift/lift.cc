@@ -1,0 +1,111 @@
+#include "targets/riscv/lift/lift.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "targets/riscv/lift/lifter.h"
+
+namespace emu::riscv {
+namespace {
+
+constexpr unsigned kMaxInsns = 64;  // of a block: longer ones cost more when they are left early or dropped
+
+uint32_t LoadLittle(const uint8_t* p, unsigned size) {
+  uint32_t v = 0;
+  std::memcpy(&v, p, size);
+  return v;
+}
+
+}  // namespace
+
+const Lifter::Method Lifter::kMethods[] = {
+#define EMU_RISCV_INSN(Id, mnemonic, bits, immediate, extensions, xlen, Method) &Lifter::Method,
+#include "targets/riscv/isa/isa32.def"
+#undef EMU_RISCV_INSN
+#define EMU_RISCV_INSN16(Id, mnemonic, bits, immediate, rules, extensions, xlen, Method) &Lifter::Method,
+#include "targets/riscv/isa/isa16.def"
+#undef EMU_RISCV_INSN16
+};
+
+Lifter::Lifter(const translate::LiftRequest& request, const IsaConfig& isa, ir::Builder& builder)
+    : request_(request),
+      isa_(isa),
+      ir_(builder),
+      xt_(isa.xlen == 32 ? Type::kI32 : Type::kI64),
+      pc_(request.pc),
+      next_(request.pc) {}
+
+void Lifter::Block() {
+  const unsigned limit = std::clamp(request_.max_insns, 1u, kMaxInsns);
+  uint32_t bits = 0;
+  Fetched fetched = Fetch(&bits);
+  if (fetched == Fetched::kNowhere) return;
+  ir_.Charge(pc_);
+  while (fetched == Fetched::kYes) {
+    One(bits);
+    if (done_) return;
+    pc_ = next_;
+    fetched = count_ < limit && !ir_.full() ? Fetch(&bits) : Fetched::kNotHere;
+  }
+  Goto(pc_);
+}
+
+// The instruction at pc_. Only the block's first may reach into the next page.
+Lifter::Fetched Lifter::Fetch(uint32_t* bits) {
+  const uint64_t offset = pc_ - request_.pc;
+  if (offset + 2 > request_.size) return Fetched::kNotHere;
+  const uint8_t* here = request_.bytes + offset;
+  *bits = LoadLittle(here, 2);
+  if (InsnLength(*bits) == 2) return Fetched::kYes;
+  if (offset + 4 <= request_.size) {
+    *bits = LoadLittle(here, 4);
+    return Fetched::kYes;
+  }
+  if (count_ != 0) return Fetched::kNotHere;
+  const uint8_t* next_page = request_.next_page();
+  if (next_page == nullptr) return Fetched::kNowhere;
+  *bits |= LoadLittle(next_page, 2) << 16;
+  return Fetched::kYes;
+}
+
+void Lifter::One(uint32_t bits) {
+  const bool legal = Decode(bits, isa_, &d_);
+  next_ = Pc(pc_ + d_.length);
+  ++count_;
+  ir_.Insn(pc_);
+  if (!legal || FpIsOff()) return Illegal();
+  (this->*kMethods[static_cast<unsigned>(d_.id)])();
+}
+
+void Lifter::Goto(uint64_t pc) {
+  ir_.Goto(pc);
+  done_ = true;
+}
+
+void Lifter::Illegal() { RaiseHelper(Helper::kIllegal, {ir_.Const64(d_.bits)}); }
+
+void Lifter::CallHelper(Helper helper, std::initializer_list<Value> args) {
+  ir_.Call(Type::kVoid, static_cast<unsigned>(helper), args);
+}
+
+void Lifter::RaiseHelper(Helper helper, std::initializer_list<Value> args) {
+  ir_.Raise(static_cast<unsigned>(helper), args);
+  done_ = true;
+}
+
+// Registers are 64 bits wide in the state; those of RV32 hold zero above.
+Lifter::Value Lifter::X(unsigned reg) {
+  if (reg == 0) return Const(0);
+  const Value v = ir_.Get(Type::kI64, kRegX0 + reg);
+  return xt_ == Type::kI32 ? ir_.Convert(Op::kTrunc, Type::kI32, v) : v;
+}
+
+void Lifter::Rd(Value v) {
+  if (d_.rd != 0) ir_.Set(kRegX0 + d_.rd, Wide(v));
+}
+
+void LiftBlock(const translate::LiftRequest& request, const IsaConfig& isa, ir::Builder& builder) {
+  Lifter(request, isa, builder).Block();
+}
+
+}  // namespace emu::riscv

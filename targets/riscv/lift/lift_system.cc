@@ -1,0 +1,85 @@
+// Fences, Zicsr, cache-block operations (unprivileged manual, chapters 2.7, 3, 6, 19) and privileged instructions.
+#include <algorithm>
+#include <iterator>
+
+#include "targets/riscv/lift/lifter.h"
+
+namespace emu::riscv {
+namespace {
+
+// Writes of these change neither the key nor mappings nor pending interrupts, so that the block goes on: fflags, and
+// scratch, exception PC, cause and value of both modes.
+constexpr unsigned kHarmlessCsrs[] = {0x001, 0x140, 0x141, 0x142, 0x143, 0x340, 0x341, 0x342, 0x343};
+
+bool IsHarmless(unsigned csr) {
+  return std::find(std::begin(kHarmlessCsrs), std::end(kHarmlessCsrs), csr) != std::end(kHarmlessCsrs);
+}
+
+constexpr unsigned kCacheBlockBytes = 64;
+
+}  // namespace
+
+// The host keeps the order of all but a store and a later load (Intel SDM vol. 3, 9.2.2), so only that is fenced.
+// Predecessors are bits 7:4, successors 3:0, each input, output, read, write from the left.
+void Lifter::Fence() {
+  const unsigned before = d_.imm >> 4 & 5, after = d_.imm & 10;
+  if (before != 0 && after != 0) ir_.Fence();
+}
+
+void Lifter::FenceI() {
+  ir_.Set(kRegPc, ir_.Const64(next_));
+  CallHelper(Helper::kFenceI, {});
+  EndByDispatch();
+}
+
+void Lifter::CsrReg() { Csr(Wide(Rs1())); }
+void Lifter::CsrImm() { Csr(ir_.Const64(d_.rs1)); }
+
+void Lifter::Csr(Value operand) {
+  constexpr unsigned kWrite = 1;  // the operation is in the low two bits of funct3
+  const unsigned op = d_.bits >> 12 & 3;
+  const bool no_write = op != kWrite && d_.rs1 == 0;
+  const bool no_read = op == kWrite && d_.rd == 0;
+  const bool goes_on = no_write || IsHarmless(d_.csr());
+  const uint64_t what = d_.csr() | op << 12 | unsigned{no_write} << 14 | unsigned{no_read} << 15;
+  if (!goes_on) ir_.Set(kRegPc, ir_.Const64(next_));
+  const Value old =
+      ir_.Call(Type::kI64, static_cast<unsigned>(Helper::kCsr), {ir_.Const64(what), operand, ir_.Const64(d_.bits)});
+  Rd(xt_ == Type::kI32 ? ir_.Convert(Op::kTrunc, Type::kI32, old) : old);
+  if (!goes_on) EndByDispatch();
+}
+
+void Lifter::Ecall() { RaiseHelper(Helper::kEcall, {}); }
+void Lifter::Ebreak() { RaiseHelper(Helper::kEbreak, {}); }
+void Lifter::Mret() { RaiseHelper(Helper::kMret, {ir_.Const64(d_.bits)}); }
+void Lifter::Sret() { RaiseHelper(Helper::kSret, {ir_.Const64(d_.bits)}); }
+void Lifter::Wfi() { RaiseHelper(Helper::kWfi, {ir_.Const64(d_.bits), ir_.Const64(next_)}); }
+
+void Lifter::SfenceVma() {
+  ir_.Set(kRegPc, ir_.Const64(next_));
+  CallHelper(Helper::kSfenceVma, {Wide(Rs1()), Wide(Rs2()), ir_.Const64(d_.bits)});
+  EndByDispatch();
+}
+
+// SFENCE.W.INVAL and SFENCE.INVAL.IR only order; SINVAL.VMA does everything at once.
+void Lifter::SfenceOrder() {
+  if ((request_.key & kKeyPrivilege) == kUser) Illegal();
+}
+
+// Caches are always coherent here; what is left is the permission to touch the block.
+void Lifter::CacheBlockProbe(uint32_t key_bit) {
+  if ((request_.key & key_bit) == 0) return Illegal();
+  ir_.Load(xt_, {.log2_size = 0}, Wide(Rs1()));
+}
+
+void Lifter::CboInval() { CacheBlockProbe(kKeyCboInval); }
+void Lifter::CboClean() { CacheBlockProbe(kKeyCboClean); }
+
+void Lifter::CboZero() {
+  if ((request_.key & kKeyCboZero) == 0) return Illegal();
+  const Value block = ir_.Binary(Op::kAnd, Wide(Rs1()), ir_.Const64(~uint64_t{kCacheBlockBytes - 1}));
+  const Value zero = ir_.Const64(0);
+  for (unsigned offset = 0; offset < kCacheBlockBytes; offset += 8) ir_.Store({.log2_size = 3}, block, zero, offset);
+}
+
+}  // namespace emu::riscv
