@@ -94,6 +94,11 @@ uint64_t HelperSfenceVma(CpuState* s, uint64_t address, uint64_t asid, uint64_t 
 // Translations are dropped when their code is written, so there is nothing left to do.
 uint64_t HelperFenceI(CpuState*, uint64_t, uint64_t, uint64_t) { return 0; }
 
+uint64_t HelperMisalignedFetch(CpuState* s, uint64_t target, uint64_t, uint64_t) {
+  HartOf(s).RaiseFromHelper(kInstructionMisaligned, target);
+  return 0;
+}
+
 constexpr translate::HelperInfo kHelpers[] = {
 #define EMU_RISCV_HELPER(Name, may_unwind) {#Name, &Helper##Name, may_unwind},
 #include "targets/riscv/helpers.def"
