@@ -90,6 +90,21 @@ TEST(PassesTest, ComparisonsOfComparisons) {
   EXPECT_EQ(Optimized("exitif ne %a, %a -> 0x2000"), "");
 }
 
+TEST(PassesTest, SelectionsByAComparisonWithZero) {
+  EXPECT_EQ(Optimized("%z = const.i64 0\n%c = setcc.i64 ne %a, %z\n%x = select.i64 %c, %a, %b\nset r5, %x"),
+            "%2 = get.i64 r0\n%3 = get.i64 r1\n%4 = select.i64 %2, %2, %3\nset r5, %4\n");
+  EXPECT_EQ(Optimized("%z = const.i64 0\n%c = setcc.i64 eq %a, %z\n%x = select.i64 %c, %a, %b\nset r5, %x"),
+            "%2 = get.i64 r0\n%3 = get.i64 r1\n%4 = select.i64 %2, %3, %2\nset r5, %4\n");
+}
+
+TEST(PassesTest, TruncationsLookThroughWhatTheyDrop) {
+  constexpr char kHigh[] = "%h = const.i64 0x500000000\n";
+  EXPECT_EQ(Optimized(absl::StrCat(kHigh, "%x = add.i64 %a, %h\n%t = trunc.i32 %x\nset r5, %t")),
+            "%2 = get.i64 r0\n%3 = trunc.i32 %2\nset r5, %3\n");
+  EXPECT_EQ(Optimized(absl::StrCat(kHigh, "%x = mul.i64 %a, %h\n%t = trunc.i32 %x\nset r5, %t")),
+            "%2 = get.i64 r0\n%3 = const.i64 0x500000000\n%4 = mul.i64 %2, %3\n%5 = trunc.i32 %4\nset r5, %5\n");
+}
+
 TEST(PassesTest, RegistersAreRememberedUntilACallOrLabel) {
   EXPECT_EQ(Optimized("set r5, %a\n%x = get.i64 r5\nset r6, %x"), "%2 = get.i64 r0\nset r5, %2\nset r6, %2\n");
   EXPECT_EQ(Optimized("set r5, %a\ncall h0()\n%x = get.i64 r5\nset r6, %x"),

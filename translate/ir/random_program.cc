@@ -57,6 +57,7 @@ class Generator {
   }
   Value Constant(Type t) {
     const uint64_t r = random_.Next();
+    if (random_.OneIn(5)) return Add(builder_.Const(t, 0));
     return Add(builder_.Const(t, Truncate(t, IsFloat(t) ? RandomFloat(t, r) : RandomInteger(r))));
   }
   int FindRegister(Type t) {
