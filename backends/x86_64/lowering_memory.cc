@@ -183,7 +183,7 @@ void Lowering::Call(const Instr& i) {
   StoreSite(Site());
   const translate::HelperInfo& helper = helpers_[i.imm];
   e_.ri(Op::kMOV64ri, Reg::rcx, static_cast<int64_t>(reinterpret_cast<uint64_t>(helper.fn)));
-  if (i.op == ir::Op::kRaise) return e_.jmp_to(runtime_.helper_leave);
+  if (i.op == ir::Op::kRaise) return CallRuntime(runtime_.helper_leave);
   CallRuntime(runtime_.helper);
   FinishCall(i);
 }
