@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace emu::devices {
@@ -25,6 +26,10 @@ void EventLoop::SetEvents(WatchId id, short events) {
 }
 
 void EventLoop::Unwatch(WatchId id) { entries_.erase(id); }
+
+bool EventLoop::watching() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) { return entry.second.events != 0; });
+}
 
 void EventLoop::Wake() {
   const uint64_t one = 1;

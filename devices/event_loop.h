@@ -26,6 +26,8 @@ class EventLoop {
   WatchId Watch(int fd, short events, Callback callback);
   void SetEvents(WatchId id, short events);
   void Unwatch(WatchId id);
+  // Whether any descriptor is being waited for.
+  bool watching() const;
 
   // Waits up to `timeout_ns` (0: not at all, negative: without end) and runs the callbacks that are due; returns how
   // many ran. A signal or Wake() ends the wait early.

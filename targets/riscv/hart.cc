@@ -100,6 +100,7 @@ bool Hart::DeliverInterrupt() {
 }
 
 void Hart::Raise(unsigned cause, uint64_t value) {
+  platform_->OnTrap(*this, cause, value);
   const bool interrupt = (cause & 0x80000000u) != 0;
   const unsigned number = cause & 0x7fffffff;
   Csrs& c = state_.csr;

@@ -26,6 +26,8 @@ class HartPlatform {
   virtual void SetSupervisorTimer(Hart& hart, uint64_t deadline) = 0;
   // An ECALL from S-mode while no machine-mode firmware is there: true if it was served; results are in a0 and a1.
   virtual bool Sbi(Hart& hart) = 0;
+  // The hart is about to enter a handler; `cause` as in mcause, with bit 31 for interrupts. For listings.
+  virtual void OnTrap(const Hart& hart, unsigned cause, uint64_t value) { (void)hart, (void)cause, (void)value; }
 };
 
 struct HartConfig {

@@ -1,0 +1,133 @@
+// A machine: memory, devices, a CPU, and what runs them. A board derives from it, adds what it has, and says how it starts.
+#ifndef EMU_BOARDS_MACHINE_H_
+#define EMU_BOARDS_MACHINE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "boards/char_devices.h"
+#include "boards/guest_time.h"
+#include "boards/machine_config.h"
+#include "boards/processor.h"
+#include "boards/run_loop.h"
+#include "boards/unmodelled.h"
+#include "devices/clock.h"
+#include "devices/entropy.h"
+#include "devices/event_loop.h"
+#include "memory/address_space.h"
+#include "memory/region.h"
+
+namespace emu::boards {
+
+// Exit statuses that are no guest's (a guest may choose the same; the report on standard error tells them apart).
+inline constexpr int kStatusInsnLimit = 124;     // -icount-limit was reached
+inline constexpr int kStatusWaitsForever = 125;  // the guest waits for an interrupt that nothing can cause
+inline constexpr int kStatusBroken = 70;         // the emulator itself failed
+
+class Machine {
+ public:
+  struct Result {
+    int status = 0;
+    std::string report;  // a line for the user, or empty
+  };
+
+  virtual ~Machine();
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  // Starts and runs the machine until it ends.
+  Result Run();
+  // Ends the run as an operator does, with status 0; from any thread or signal handler.
+  void Interrupt();
+
+  // From devices. The first call counts.
+  void Exit(int status, std::string report = "");
+  // Restarts the machine, or ends the run if the user wanted that.
+  void Reset();
+
+  const MachineConfig& config() const { return config_; }
+  // The device tree that the kernel gets; empty on boards without one.
+  virtual absl::Span<const uint8_t> device_tree() const { return {}; }
+  // As `info mtree` lists them.
+  virtual std::vector<memory::AddressSpace*> address_spaces();
+  memory::AddressSpace& memory() { return memory_; }
+  Processor& processor() { return *processor_; }
+  devices::VirtualClock& clock() { return clock_; }
+
+  // "instructions=N ram=HASH cpu=HASH": equal for equal ends of runs.
+  std::string StateSummary() const;
+
+ protected:
+  Machine(const MachineConfig& config, absl::string_view cpu_space_name);
+
+  // --- For the board's construction.
+  // Opens what the user named; first.
+  absl::Status OpenCharDevices();
+  // RAM, seen by the engine. Before the processor.
+  absl::StatusOr<memory::RamBlock::Ptr> AddRam(absl::string_view name, uint64_t base, uint64_t size);
+  absl::Status Map(memory::RegionPtr region, uint64_t base, int priority = 0) {
+    return system_->Map(region, memory::RegionOffset(base), priority);
+  }
+  // `target` and `state` are the board's.
+  absl::Status MakeProcessor(const translate::Target& target, translate::CpuState& state);
+  // A device that lives as long as the machine; its Reset is called when the machine's is.
+  template <typename Device, typename... Args>
+  Device& Add(Args&&... args) {
+    auto device = std::make_shared<Device>(std::forward<Args>(args)...);
+    resets_.push_back([raw = device.get()] { raw->Reset(); });
+    owned_.push_back(device);
+    return *device;
+  }
+  // `base` to `base + size` is a part of the board that is not modelled.
+  void NoteUnmodelled(absl::string_view name, uint64_t base, uint64_t size) { unmodelled_.Note(name, base, size); }
+
+  // --- What a board says.
+  // Loads memory and puts the CPU at its start. `again`: memory holds what the last run left there.
+  virtual absl::Status Boot(bool again) = 0;
+  // The CPU's registers, for the summary.
+  virtual std::vector<uint64_t> CpuWords() const = 0;
+  // The run has ended.
+  virtual absl::Status OnEnd() { return absl::OkStatus(); }
+
+  const memory::RegionPtr& system() { return system_; }
+  memory::AddressSpace& cpu_memory() { return cpu_memory_; }
+  CharDevices& chars() { return chars_; }
+  devices::EntropySource Entropy();
+  int64_t EpochNs() const;
+
+ private:
+  Result RunToEnd();
+  Result Describe(RunLoop::End end);
+  absl::Status Restart();
+
+  const MachineConfig config_;
+  GuestTime time_;
+  devices::VirtualClock clock_;
+  devices::EventLoop events_;
+  CharDevices chars_;
+  memory::RegionPtr system_;
+  memory::AddressSpace memory_;      // as bus masters see it
+  memory::AddressSpace cpu_memory_;
+  Unmodelled unmodelled_;
+  std::vector<memory::RegionPtr> ram_;
+  std::vector<std::shared_ptr<void>> owned_;
+  std::vector<std::function<void()>> resets_;
+  std::unique_ptr<Processor> processor_;
+  std::unique_ptr<RunLoop> loop_;
+  std::optional<Result> exit_;
+  bool reset_wanted_ = false;
+  bool booted_ = false;
+  std::atomic<bool> interrupted_{false};
+};
+
+}  // namespace emu::boards
+
+#endif  // EMU_BOARDS_MACHINE_H_

@@ -1,0 +1,32 @@
+#include "boards/processor.h"
+
+#include <utility>
+
+#include "backends/interpreter/interpreter.h"
+#include "backends/x86_64/backend.h"
+
+namespace emu::boards {
+namespace {
+
+absl::StatusOr<std::unique_ptr<translate::Backend>> MakeBackend(const translate::Target& target, Accel accel) {
+  if (accel == Accel::kInterp) return backends::interpreter::MakeInterpreter(target);
+  return backends::x86_64::MakeBackend(target);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Processor>> Processor::Make(const translate::Target& target,
+                                                           memory::AddressSpace& memory, translate::CpuState& state,
+                                                           Accel accel, const translate::EngineOptions& options) {
+  absl::StatusOr<std::unique_ptr<translate::Backend>> backend = MakeBackend(target, accel);
+  if (!backend.ok()) return backend.status();
+  return std::unique_ptr<Processor>(new Processor(target, memory, state, *std::move(backend), options));
+}
+
+Processor::Processor(const translate::Target& target, memory::AddressSpace& memory, translate::CpuState& state,
+                     std::unique_ptr<translate::Backend> backend, const translate::EngineOptions& options)
+    : backend_(std::move(backend)), cpu_(0, target, memory, state), engine_(target, *backend_, options) {
+  engine_.Attach(&cpu_);
+}
+
+}  // namespace emu::boards

@@ -1,0 +1,172 @@
+#include "boards/riscv/riscv_machine.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "targets/riscv/csr.h"
+
+namespace emu::boards {
+
+using devices::Clock;
+using memory::Region;
+
+RiscvMachine::~RiscvMachine() = default;
+
+absl::Status RiscvMachine::MakeCore(const std::string& rom_name, const std::string& ram_name) {
+  absl::StatusOr<RiscvCpu> cpu = ParseRiscvCpu(config().cpu);
+  if (!cpu.ok()) return cpu.status();
+  cpu_ = *cpu;
+  absl::Status status = OpenCharDevices();
+  mtime_ = &Add<devices::Mtime>(clock(), kTimebaseHz);
+  mtime_->AddListener([this] { UpdateSupervisorTimer(); });
+  if (!status.ok()) return status;
+  absl::StatusOr<memory::RamBlock::Ptr> ram = AddRam(ram_name, kRamBase, config().ram_bytes);
+  if (!ram.ok()) return ram.status();
+  ram_ = *std::move(ram);
+  status = MapRom(rom_name);
+  if (status.ok()) status = MakeHart();
+  if (status.ok()) status = MapClint();
+  return status;
+}
+
+absl::Status RiscvMachine::MakeHart() {
+  riscv::HartConfig config;
+  config.isa = cpu_.isa;
+  config.reset_pc = kResetVector;
+  config.widest_paging = cpu_.widest_paging;
+  config.serves_sbi = this->config().bios == "default";
+  target_ = std::make_unique<riscv::RiscvTarget>(cpu_.isa);
+  hart_ = std::make_unique<riscv::Hart>(config, static_cast<riscv::HartPlatform*>(this));
+  supervisor_timer_.emplace(clock(), [this] { UpdateSupervisorTimer(); });
+  return MakeProcessor(*target_, hart_->state().base);
+}
+
+absl::Status RiscvMachine::MapRom(const std::string& name) {
+  absl::StatusOr<memory::RamBlock::Ptr> rom = memory::RamBlock::Anonymous(name, kResetRomSize);
+  if (!rom.ok()) return rom.status();
+  rom_ = *rom;
+  return Map(Region::Rom(name, rom_), kResetVector);
+}
+
+absl::Status RiscvMachine::MapClint() {
+  auto& clint = Add<devices::Clint>(1u, *mtime_);
+  clint.mswi.irq(0).Connect([this](bool level) { hart_->SetInterrupt(riscv::kMachineSoftware, level); });
+  clint.mtimer.irq(0).Connect([this](bool level) { hart_->SetInterrupt(riscv::kMachineTimer, level); });
+  absl::Status status = Map(Region::Io("riscv.aclint.swi", devices::AclintMswi::kSize, &clint.mswi,
+                                       devices::AclintMswi::Traits()),
+                            kClintBase);
+  status.Update(Map(Region::Io("riscv.aclint.mtimer", devices::AclintMtimer::kSize, &clint.mtimer,
+                               devices::AclintMtimer::Traits()),
+                    kClintBase + devices::Clint::kMtimerOffset));
+  return status;
+}
+
+absl::Status RiscvMachine::FinishCore(devices::CharBackend* console, uint64_t htif_base) {
+  absl::StatusOr<RiscvBootPlan> plan =
+      PlanRiscvBoot(config(), kRamBase, ram_size(), [this](const loaders::FdtChosen& c) { return MakeFdt(c); });
+  if (!plan.ok()) return plan.status();
+  plan_.emplace(*std::move(plan));
+  return MapHtif(console, htif_base);
+}
+
+absl::Status RiscvMachine::MapHtif(devices::CharBackend* console, uint64_t htif_base) {
+  std::optional<uint64_t> tohost, fromhost;
+  if (plan_->elf.has_value()) {
+    tohost = plan_->elf->FindSymbol("tohost");
+    fromhost = plan_->elf->FindSymbol("fromhost");
+  }
+  if (!tohost.has_value() && htif_base == 0) return absl::OkStatus();
+  htif_ = &Add<devices::Htif>(clock(), memory(), console, [this](int code) { Exit(code); });
+  htif_by_symbol_ = tohost.has_value();
+  const auto map = [&](const char* name, uint64_t at, uint64_t size, memory::MmioDevice* device) {
+    return Map(Region::Io(name, size, device, devices::Htif::Traits()), at, /*priority=*/1);
+  };
+  if (!htif_by_symbol_) return map("riscv.htif.uart", htif_base, 2 * devices::Htif::kWindowSize, &htif_->both());
+  absl::Status status = map("riscv.htif.tohost", *tohost, devices::Htif::kWindowSize, &htif_->tohost());
+  if (fromhost.has_value()) {
+    status.Update(map("riscv.htif.fromhost", *fromhost, devices::Htif::kWindowSize, &htif_->fromhost()));
+  }
+  return status;
+}
+
+absl::Status RiscvMachine::Boot(bool again) {
+  plan_->image.WriteTo(*ram_, again);
+  const std::vector<uint8_t> code = RiscvResetCode(*plan_);
+  std::copy(code.begin(), code.end(), rom_->host());
+  hart_->Reset();
+  if (plan_->own_sbi) sbi_.EnterKernel(*hart_, plan_->entry, plan_->fdt_address);
+  return absl::OkStatus();
+}
+
+void RiscvMachine::SetSupervisorTimer(riscv::Hart&, uint64_t deadline) {
+  supervisor_deadline_ = deadline;
+  UpdateSupervisorTimer();
+}
+
+void RiscvMachine::UpdateSupervisorTimer() {
+  if (!supervisor_timer_.has_value()) return;
+  const bool due = mtime_->Now() >= supervisor_deadline_;
+  supervisor_timer_->Schedule(due ? Clock::kNever : mtime_->DeadlineNs(supervisor_deadline_));
+  if (due) hart_->SetInterrupt(riscv::kSupervisorTimer, true);
+}
+
+void RiscvMachine::OnTrap(const riscv::Hart& hart, unsigned cause, uint64_t value) {
+  if (!config().log.On(kLogInt)) return;
+  const riscv::RiscvState& s = hart.state();
+  const bool interrupt = (cause & 0x80000000u) != 0;
+  config().log.Print(absl::StrFormat("%s %d: pc 0x%x, privilege %d, value 0x%x\n",
+                                     interrupt ? "interrupt" : "exception", cause & 0x7fffffff, s.base.pc,
+                                     static_cast<int>(s.privilege), value));
+}
+
+void RiscvMachine::ResetSystem(riscv::SbiHost::Reset kind, bool failed) {
+  if (kind == riscv::SbiHost::Reset::kReboot) return Machine::Reset();
+  Exit(failed ? 1 : 0);
+}
+
+std::vector<uint64_t> RiscvMachine::CpuWords() const {
+  const riscv::RiscvState& s = hart_->state();
+  std::vector<uint64_t> words = {s.base.pc, s.privilege, s.reservation_address, s.reservation_value};
+  words.insert(words.end(), std::begin(s.x), std::end(s.x));
+  words.insert(words.end(), std::begin(s.f), std::end(s.f));
+  for (const riscv::CsrName& csr : riscv::CsrNames()) {
+    uint64_t value = 0;
+    riscv::PeekCsr(*hart_, csr.number, &value);
+    words.push_back(value);
+  }
+  return words;
+}
+
+void RiscvMachine::AddCoreNodes(devices::FdtBuilder& fdt) {
+  fdt.BeginNode("memory", kRamBase);
+  fdt.String("device_type", "memory");
+  fdt.Reg(kRamBase, ram_size());
+  fdt.EndNode();
+  const uint32_t cpu = fdt.NewPhandle(), intc = fdt.NewPhandle();
+  AddRiscvCpuNodes(fdt, cpu_, kTimebaseHz, cpu, intc);
+}
+
+void RiscvMachine::AddChosenNode(devices::FdtBuilder& fdt, const loaders::FdtChosen& chosen,
+                                 absl::string_view stdout_path) {
+  fdt.BeginNode("chosen");
+  if (!chosen.bootargs.empty()) fdt.String("bootargs", chosen.bootargs);
+  if (chosen.initrd_end != chosen.initrd_start) {
+    fdt.U64("linux,initrd-end", chosen.initrd_end);
+    fdt.U64("linux,initrd-start", chosen.initrd_start);
+  }
+  fdt.String("stdout-path", stdout_path);
+  std::array<uint8_t, 32> seed;
+  Entropy()(absl::MakeSpan(seed));
+  fdt.Bytes("rng-seed", seed);
+  fdt.EndNode();
+}
+
+void RiscvMachine::AddClintNode(devices::FdtBuilder& fdt) {
+  const uint32_t intc = kIntcHandle;
+  devices::Clint::AddFdtNode(fdt, kClintBase, absl::MakeConstSpan(&intc, 1));
+}
+
+}  // namespace emu::boards

@@ -1,0 +1,44 @@
+// The contents of a file, or what was made from them: immutable, cheap to copy, alive as long as anyone holds them.
+#ifndef EMU_LOADERS_BYTES_H_
+#define EMU_LOADERS_BYTES_H_
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace emu::loaders {
+
+class Bytes {
+ public:
+  Bytes() = default;
+  explicit Bytes(std::vector<uint8_t> bytes)
+      : owner_(std::make_shared<const std::vector<uint8_t>>(std::move(bytes))), span_(*owner_) {}
+
+  const uint8_t* data() const { return span_.data(); }
+  uint64_t size() const { return span_.size(); }
+  absl::Span<const uint8_t> span() const { return span_; }
+  // At most `length` bytes from `offset`; the part keeps the whole alive.
+  Bytes Part(uint64_t offset, uint64_t length) const {
+    Bytes part = *this;
+    part.span_ = offset < size() ? span_.subspan(offset, length) : absl::Span<const uint8_t>();
+    return part;
+  }
+
+ private:
+  std::shared_ptr<const std::vector<uint8_t>> owner_;
+  absl::Span<const uint8_t> span_;
+};
+
+// A file of any kind, pipes included. Errors name the path.
+absl::StatusOr<Bytes> ReadFile(absl::string_view path);
+absl::Status WriteFile(absl::string_view path, absl::Span<const uint8_t> bytes);
+
+}  // namespace emu::loaders
+
+#endif  // EMU_LOADERS_BYTES_H_
