@@ -80,23 +80,19 @@ def _prefer_archives(ctx, libdir, linkopts):
         result.append(archive if opt.startswith("-l") and _exists(ctx, archive) else opt)
     return result
 
-def _library(name, linkopts = [], includes = [], copts = [], deps = []):
+def _library(name, linkopts = [], includes = []):
     return """
 cc_library(
     name = "{name}",
-    hdrs = glob({includes}, allow_empty = True),
-    includes = {include_dirs},
-    defines = {copts},
+    hdrs = glob({headers}, allow_empty = True),
+    includes = {includes},
     linkopts = {linkopts},
-    deps = {deps},
 )
 """.format(
         name = name,
-        includes = repr([directory + "/**" for directory in includes]),
-        include_dirs = repr(includes),
-        copts = repr(copts),
+        headers = repr([directory + "/**" for directory in includes]),
+        includes = repr(includes),
         linkopts = repr(linkopts),
-        deps = repr(deps),
     )
 
 def _grouped(linkopts):
@@ -106,9 +102,20 @@ def _libdir(ctx):
     # Every module of one Debian architecture shares its directory.
     return _pkg_config(ctx, ["--variable=libdir"], ["absl_base"])[0]
 
-def _packaged(ctx, libdir, name, modules):
+def _packaged(ctx, libdir, name, modules, includes = []):
     opts = [opt for opt in _pkg_config(ctx, ["--libs"], modules) if not opt.startswith("-L")]
-    return _library(name, _grouped(_prefer_archives(ctx, libdir, opts)))
+    return _library(name, _grouped(_prefer_archives(ctx, libdir, opts)), includes)
+
+# Under the address sanitizer, Abseil's headers give hash tables and their iterators more fields,
+# which Debian's archives, built without it, know nothing of.
+_ABSL_CONFIG = """\
+#include_next <absl/base/config.h>
+#undef ABSL_HAVE_ADDRESS_SANITIZER
+"""
+
+def _absl(ctx, libdir):
+    ctx.file("absl/include/absl/base/config.h", _ABSL_CONFIG)
+    return _packaged(ctx, libdir, "absl", _ABSL_MODULES, includes = ["absl/include"])
 
 def _llvm(ctx):
     config = ctx.which("llvm-config-" + LLVM_VERSION)
@@ -133,7 +140,7 @@ def _system_libraries_impl(ctx):
     ctx.file("WORKSPACE", "workspace(name = \"{}\")\n".format(ctx.name))
     ctx.file("BUILD", "".join([
         "package(default_visibility = [\"//visibility:public\"])\n",
-        _packaged(ctx, libdir, "absl", _ABSL_MODULES),
+        _absl(ctx, libdir),
         _packaged(ctx, libdir, "re2", ["re2"]),
         _packaged(ctx, libdir, "gtest_main", ["gtest_main", "gmock"]),
         _packaged(ctx, libdir, "benchmark", ["benchmark"]),
