@@ -49,7 +49,7 @@ class Permissions {
 // the address, or a protection unit denies it. CompareExchange gives the word found there; it has stored `desired` if
 // and only if that equals `expected`.
 //
-// This is a concept and not a base class because a walk is on the path of every TLB miss: against RAM all of it inlines.
+// This is a concept and not a base class because a walk is on the path of every TLB miss: against RAM it all inlines.
 template <typename T>
 concept PhysicalWords = requires(T& words, memory::Gpa gpa, unsigned size, uint64_t value) {
   { words.Read(gpa, size) } -> std::same_as<memory::MemValue>;
@@ -63,6 +63,7 @@ class AnyPhysicalWords {
   virtual memory::MemValue Read(memory::Gpa gpa, unsigned size) = 0;
   virtual memory::MemValue CompareExchange(memory::Gpa gpa, unsigned size, uint64_t expected, uint64_t desired) = 0;
 };
+static_assert(PhysicalWords<AnyPhysicalWords>);
 
 // How a walk went on from one entry.
 enum class StepVerdict : uint8_t {

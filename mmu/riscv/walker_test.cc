@@ -1,4 +1,4 @@
-// The walker's corners, one by one: fault causes, no translation, optional bits, updates against another CPU, the record.
+// The walker's corners, one by one: fault causes, no translation, optional bits, updates against another CPU, records.
 #include "mmu/riscv/walker.h"
 
 #include <gtest/gtest.h>
@@ -117,7 +117,8 @@ TEST_F(Walker, AnUpdateOfANapotEntryKeepsItsBits) {
 
 TEST_F(Walker, AFaultStoresNothing) {
   context_.accessed_dirty = AccessedDirty::kUpdate;
-  for (const uint64_t entry : {kNapot | 0x90008 << 10 | 0xF, uint64_t{0x90000} << 10 | 0x1F, uint64_t{0x90000} << 10 | 3}) {
+  const uint64_t page = uint64_t{0x90000} << 10;
+  for (const uint64_t entry : {kNapot | 0x90008 << 10 | 0xF, page | 0x1F, page | 3}) {
     const Gpa at = tables_.Place(0, 0, entry);
     EXPECT_EQ(Go(0, AccessKind::kWrite).cause, 15);
     EXPECT_EQ(words_.Get(at, 8), entry);
