@@ -63,6 +63,7 @@ Engine::Stop Engine::Run(int64_t insns) {
       block = Find(state.pc, static_cast<uint32_t>(state.budget));
     }
     if (block == nullptr) continue;  // a fault was delivered
+    if (observer_ != nullptr) observer_->OnExecute(*cpu_, block->insn_count);
     cpu_->running = true;
     const Exit exit = backend_.Run(state, block->entry);
     cpu_->running = false;

@@ -33,6 +33,8 @@ class EngineObserver {
   virtual void OnOptimized(const ir::Block&) {}
   virtual void OnCompiled(const ir::Block&, absl::Span<const uint8_t> host_code) { (void)host_code; }
   virtual void OnFault(const Cpu&, const MemFault&) {}
+  // Before a block is entered from the run loop; every block is, while they are not joined (EngineOptions::chain).
+  virtual void OnExecute(const Cpu&, uint32_t insns) { (void)insns; }
 };
 
 struct EngineCounters {
