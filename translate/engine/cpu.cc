@@ -12,7 +12,10 @@ Cpu::Cpu(unsigned index, const Target& target, memory::AddressSpace& memory, Cpu
   memory_.AddListener(this);
 }
 
-Cpu::~Cpu() { memory_.RemoveListener(this); }
+Cpu::~Cpu() {
+  context_ = nullptr;  // the state may be gone already
+  memory_.RemoveListener(this);
+}
 
 void Cpu::SwitchContext(ContextKey key) {
   if (context_ == nullptr || !(context_->key == key)) context_ = contexts_.Get(key);
