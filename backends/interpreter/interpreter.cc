@@ -1,5 +1,7 @@
 #include "backends/interpreter/interpreter.h"
 
+#include <immintrin.h>
+
 #include <utility>
 #include <vector>
 
@@ -65,7 +67,24 @@ class Interpreter final : public translate::Backend {
   std::vector<std::unique_ptr<uint64_t[]>> values_;  // one for each CPU
 };
 
+// The guest's rounding mode and sticky flags are in MXCSR while its code runs (CpuState::mxcsr).
+class GuestFpEnvironment {
+ public:
+  explicit GuestFpEnvironment(CpuState& state) : state_(state), host_(_mm_getcsr()) { _mm_setcsr(state.mxcsr); }
+  ~GuestFpEnvironment() {
+    state_.mxcsr = _mm_getcsr();
+    _mm_setcsr(host_);
+  }
+  GuestFpEnvironment(const GuestFpEnvironment&) = delete;
+  GuestFpEnvironment& operator=(const GuestFpEnvironment&) = delete;
+
+ private:
+  CpuState& state_;
+  const uint32_t host_;
+};
+
 Exit Interpreter::Run(CpuState& state, CodeEntry entry) {
+  const GuestFpEnvironment environment(state);
   const Program* program = ToProgram(entry);
   while (true) {
     if (program->retired) {

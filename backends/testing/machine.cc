@@ -210,19 +210,15 @@ Outcome Machine::Run(const ir::Block& block, const Start& start) {
   Load(start);
   const absl::StatusOr<translate::CodeEntry> entry = backend_.Compile(block, *this);
   if (!entry.ok()) return {.exit = std::string(entry.status().message()), .registers = {}, .memory = {}};
-  const uint32_t saved = _mm_getcsr();
-  _mm_setcsr(translate::kMxcsrDefault | translate::MxcsrRounding(start.rounding));
-  const translate::Exit exit = backend_.Run(state_->base, *entry);
-  Outcome outcome = Observe(exit);
-  _mm_setcsr(saved);
-  return outcome;
+  state_->base.mxcsr = translate::kMxcsrDefault | translate::MxcsrRounding(start.rounding);
+  return Observe(backend_.Run(state_->base, *entry));
 }
 
 Outcome Machine::Observe(translate::Exit exit) const {
   constexpr absl::string_view kKinds[] = {"budget", "jump", "lookup", "fault", "stale"};
   const Site& site = sites_[state_->base.site];
   Outcome o{.exit = std::string(kKinds[static_cast<size_t>(exit.kind)]), .registers = {}, .memory = {}};
-  o.flags = translate::HostFpFlags();
+  o.flags = state_->base.mxcsr & translate::kFpFlagMask & ~2u;  // without the denormal-operand flag
   o.pc = state_->base.pc;
   if (exit.kind == translate::Exit::Kind::kJump) o.pc = exits_[exit.id];
   if (exit.kind == translate::Exit::Kind::kFault) o.pc = site.pc, o.unexecuted = site.unexecuted;

@@ -70,8 +70,11 @@ void WriteCounter(Hart& h, uint64_t* offset, unsigned bit, uint64_t value) {
   *offset = stopped ? value : value - h.cpu().InsnCount();
 }
 void WriteCycle(Hart& h, unsigned, uint64_t value) { WriteCounter(h, &h.state().csr.cycle_offset, 0, value); }
-// The write itself is not counted (section 3.1.11 leaves the order to the write).
-void WriteInstret(Hart& h, unsigned, uint64_t value) { WriteCounter(h, &h.state().csr.instret_offset, 2, value - 1); }
+// The instruction that writes is not counted: the next one reads what was written (section 3.1.10).
+void WriteInstret(Hart& h, unsigned, uint64_t value) {
+  const bool counts_itself = h.cpu().running && (h.state().csr.mcountinhibit & 4) == 0;
+  WriteCounter(h, &h.state().csr.instret_offset, 2, counts_itself ? value - 1 : value);
+}
 uint64_t ReadMcountinhibit(Hart& h, unsigned) { return h.state().csr.mcountinhibit; }
 void WriteMcountinhibit(Hart& h, unsigned n, uint64_t value) {
   const uint64_t cycle = ReadCycle(h, n), instret = ReadInstret(h, n);
@@ -79,6 +82,13 @@ void WriteMcountinhibit(Hart& h, unsigned n, uint64_t value) {
   WriteCounter(h, &h.state().csr.cycle_offset, 0, cycle);
   WriteCounter(h, &h.state().csr.instret_offset, 2, instret);
 }
+
+// Addresses of instructions: without C they are multiples of 4 (section 3.1.14).
+uint64_t PcMask(Hart& h) { return h.config().isa.Has(Extension::kC) ? ~uint64_t{1} : ~uint64_t{3}; }
+uint64_t ReadMepc(Hart& h, unsigned) { return h.state().csr.mepc; }
+void WriteMepc(Hart& h, unsigned, uint64_t value) { h.state().csr.mepc = value & PcMask(h); }
+uint64_t ReadSepc(Hart& h, unsigned) { return h.state().csr.sepc; }
+void WriteSepc(Hart& h, unsigned, uint64_t value) { h.state().csr.sepc = value & PcMask(h); }
 
 constexpr uint64_t kSstatusMask = kStatusSie | kStatusSpie | kStatusSpp | kStatusFs | kStatusSum | kStatusMxr;
 constexpr uint64_t kMstatusMask = kSstatusMask | kStatusMie | kStatusMpie | kStatusMpp | kStatusMprv | kStatusTvm |
@@ -146,6 +156,7 @@ void WriteMenvcfg(Hart& h, unsigned, uint64_t value) {
   const uint64_t mask = EnvMask(h) | (isa.Has(Extension::kSvadu) ? kEnvAdue : 0) |
                         (isa.Has(Extension::kSstc) ? kEnvStce : 0);
   h.state().csr.menvcfg = LegalEnv(h.state().csr.menvcfg, value, mask);
+  h.UpdateMip();
   h.UpdateMode();
 }
 uint64_t ReadSenvcfg(Hart& h, unsigned) { return h.state().csr.senvcfg; }
@@ -184,6 +195,8 @@ constexpr std::array<Entry, 4096> MakeTable() {
 }
 constexpr std::array<Entry, 4096> kTable = MakeTable();
 
+constexpr unsigned kMip = 0x344;
+
 // Rules beyond the two privilege bits of the number.
 bool Permitted(Hart& h, unsigned number) {
   const RiscvState& s = h.state();
@@ -221,7 +234,8 @@ bool AccessCsr(Hart& hart, unsigned number, CsrOp op, bool read, bool write, uin
   const uint64_t old = read || op != CsrOp::kWrite ? e.read(hart, number) : 0;
   *value = old;
   if (!write) return true;
-  e.write(hart, number, op == CsrOp::kWrite ? operand : op == CsrOp::kSet ? old | operand : old & ~operand);
+  const uint64_t base = number == kMip ? hart.software_mip() : old;
+  e.write(hart, number, op == CsrOp::kWrite ? operand : op == CsrOp::kSet ? base | operand : base & ~operand);
   return true;
 }
 

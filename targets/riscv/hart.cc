@@ -12,7 +12,6 @@ namespace {
 constexpr uint64_t BitOf(unsigned n) { return uint64_t{1} << n; }
 constexpr uint64_t kInterruptFlag = BitOf(63);
 
-
 }  // namespace
 
 Hart::Hart(const HartConfig& config, HartPlatform* platform) : config_(config), platform_(platform) {
@@ -32,11 +31,17 @@ void Hart::Reset() {
   base.pc = config_.reset_pc;
   base.mxcsr = translate::kMxcsrDefault;
   software_mip_ = 0;
-  pmp_ = mmu::riscv::Pmp(16);
-  OnPmpChange();
+  ResetPmp();
   cpu().Wake();
   SetTimer(~uint64_t{0});
   UpdateMode();
+}
+
+// The registers that the manual leaves open at reset are zero, so that runs are alike.
+void Hart::ResetPmp() {
+  pmp_.Reset();
+  for (unsigned i = 0; i < kPmpEntries; ++i) pmp_.WriteAddress(i, 0);
+  OnPmpChange();
 }
 
 Privilege Hart::DataPrivilege() const {
@@ -68,13 +73,19 @@ void Hart::UpdateMode() {
 
 void Hart::SetInterrupt(Interrupt number, bool level) {
   lines_ = level ? lines_ | BitOf(number) : lines_ & ~BitOf(number);
-  state_.csr.mip = lines_ | software_mip_;
-  UpdateInterrupts();
+  UpdateMip();
 }
 
 void Hart::WriteMip(uint64_t value, uint64_t mask) {
   software_mip_ = (software_mip_ & ~mask) | (value & mask);
-  state_.csr.mip = lines_ | software_mip_;
+  UpdateMip();
+}
+
+// STIP is either stimecmp's (or the SBI timer's) or software's, not both (Sstc, section 2.1; menvcfg.STCE).
+void Hart::UpdateMip() {
+  constexpr uint64_t kStip = BitOf(kSupervisorTimer);
+  const bool timer = sstc_on() || config_.serves_sbi;
+  state_.csr.mip = (lines_ & (timer ? ~uint64_t{0} : ~kStip)) | (software_mip_ & (timer ? ~kStip : ~uint64_t{0}));
   UpdateInterrupts();
 }
 
@@ -103,6 +114,7 @@ void Hart::Raise(unsigned cause, uint64_t value) {
   platform_->OnTrap(*this, cause, value);
   const bool interrupt = (cause & 0x80000000u) != 0;
   const unsigned number = cause & 0x7fffffff;
+  if (!interrupt) ChargeException();
   Csrs& c = state_.csr;
   const uint64_t delegated = interrupt ? c.mideleg : c.medeleg;
   const bool to_supervisor = state_.privilege <= kSupervisor && (delegated >> number & 1) != 0;
@@ -122,6 +134,13 @@ void Hart::Raise(unsigned cause, uint64_t value) {
   }
   state_.base.pc = (vector & ~uint64_t{3}) + (interrupt && (vector & 1) != 0 ? 4 * number : 0);
   UpdateMode();
+}
+
+// An exception uses up an instruction of the budget, or else a handler whose first instruction cannot be executed would keep
+// the run loop for ever. It does not retire, so minstret does not count it (section 3.3.1).
+void Hart::ChargeException() {
+  state_.base.budget -= 1;
+  if ((state_.csr.mcountinhibit >> 2 & 1) == 0) state_.csr.instret_offset -= 1;
 }
 
 void Hart::RaiseFromHelper(unsigned cause, uint64_t value) {

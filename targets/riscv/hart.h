@@ -84,8 +84,15 @@ class Hart {
   // SFENCE.VMA with optional address and address-space identifier.
   void FlushMappings(std::optional<uint64_t> address, std::optional<uint16_t> asid);
   void OnPmpChange();
+  // menvcfg.STCE may have changed: who owns STIP.
+  void UpdateMip();
+  // What software wrote to mip, lines from devices left out: what CSRRS and CSRRC work on (section 3.1.9).
+  uint64_t software_mip() const { return software_mip_; }
 
  private:
+  static constexpr unsigned kPmpEntries = 16;
+  void ResetPmp();
+  void ChargeException();
   Privilege DataPrivilege() const;
   bool CheckPmp(memory::Gpa gpa, unsigned size, translate::Access access, Privilege privilege,
                 translate::PageMapping* mapping);
@@ -93,7 +100,7 @@ class Hart {
   RiscvState state_{};
   const HartConfig config_;
   HartPlatform* const platform_;
-  mmu::riscv::Pmp pmp_;
+  mmu::riscv::Pmp pmp_{kPmpEntries};
   mmu::riscv::PmpPageCache pmp_pages_{pmp_};
   mmu::riscv::WalkCache walk_cache_;
   uint64_t lines_ = 0;          // interrupts that devices hold

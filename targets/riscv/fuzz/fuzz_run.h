@@ -1,0 +1,29 @@
+// Runs random guests on a TestMachine whose device does what devices do to a CPU: raises interrupts, writes to memory, moves the
+// memory map, refuses.
+#ifndef EMU_TARGETS_RISCV_FUZZ_FUZZ_RUN_H_
+#define EMU_TARGETS_RISCV_FUZZ_FUZZ_RUN_H_
+
+#include <cstdint>
+#include <string>
+
+#include "targets/riscv/test_machine.h"
+
+namespace emu::riscv {
+
+struct FuzzEnd {
+  std::string error;    // the engine failed
+  uint64_t hash = 0;    // of registers, CSRs, RAM and the instruction count
+  uint64_t insns = 0;
+  uint64_t traps = 0;
+  std::string state;    // for people
+};
+
+// Ends after `insns` instructions, or when the guest waits for something that will not come.
+FuzzEnd RunFuzzGuest(uint64_t seed, int64_t insns, TestAccel accel);
+
+// By both backends: empty if they agree, else where they part and both states there.
+std::string CompareFuzzGuest(uint64_t seed, int64_t insns);
+
+}  // namespace emu::riscv
+
+#endif  // EMU_TARGETS_RISCV_FUZZ_FUZZ_RUN_H_
