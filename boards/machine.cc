@@ -28,11 +28,15 @@ Machine::Machine(const MachineConfig& config, absl::string_view cpu_space_name)
   if (config.log.On(kLogUnimp | kLogGuestErrors)) (void)Map(unmodelled_.region(), 0, Unmodelled::kPriority);
 }
 
+Machine::~Machine() { TakeApart(); }
+
 // Devices go before what they use.
-Machine::~Machine() {
-  loop_.reset();
+void Machine::TakeApart() {
   clock_.SetDeadlineHook(nullptr);
+  loop_.reset();
   while (!owned_.empty()) owned_.pop_back();
+  time_.SetCpu(nullptr);
+  processor_.reset();
 }
 
 absl::Status Machine::OpenCharDevices() { return chars_.Open(config_.chardevs, config_.serials); }

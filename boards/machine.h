@@ -89,6 +89,9 @@ class Machine {
   // `base` to `base + size` is a part of the board that is not modelled.
   void NoteUnmodelled(absl::string_view name, uint64_t base, uint64_t size) { unmodelled_.Note(name, base, size); }
 
+  // Ends the devices and the processor. A board calls it in its destructor, while its own parts that they use are there.
+  void TakeApart();
+
   // --- What a board says.
   // Loads memory and puts the CPU at its start. `again`: memory holds what the last run left there.
   virtual absl::Status Boot(bool again) = 0;

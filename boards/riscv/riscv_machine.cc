@@ -13,7 +13,7 @@ namespace emu::boards {
 using devices::Clock;
 using memory::Region;
 
-RiscvMachine::~RiscvMachine() = default;
+RiscvMachine::~RiscvMachine() { TakeApart(); }
 
 absl::Status RiscvMachine::MakeCore(const std::string& rom_name, const std::string& ram_name) {
   absl::StatusOr<RiscvCpu> cpu = ParseRiscvCpu(config().cpu);
