@@ -1,5 +1,7 @@
 #include "translate/engine/context.h"
 
+#include <algorithm>
+
 namespace emu::translate {
 namespace {
 
@@ -23,18 +25,42 @@ uint32_t Context::JumpContext(uint32_t key, uint32_t* next_number) {
   return jump_numbers_.back().second;
 }
 
+// A range grows up to a gibibyte, so that kernels' far apart mappings stay apart; when all ranges are in use, the one that
+// grows least takes the page.
 void Context::NoteLargePage(uint64_t gva, unsigned log2_size) {
-  uint64_t mask = log2_size >= 64 ? 0 : ~uint64_t{0} << log2_size;
-  if (large_mask_ != 0) {
-    mask &= large_mask_;
-    while (((gva ^ large_address_) & mask) != 0) mask <<= 1;
+  constexpr uint64_t kFreelyJoined = ~uint64_t{0} << 30;
+  const uint64_t own = ~uint64_t{0} << std::min(log2_size, 63u);
+  const auto joined = [&](const LargeRange& r) {
+    uint64_t mask = r.mask & own;
+    while (((gva ^ r.address) & mask) != 0) mask <<= 1;
+    return mask;
+  };
+  LargeRange* free = nullptr;
+  LargeRange* best = nullptr;
+  for (LargeRange& r : large_) {
+    if (r.mask == 0) {
+      free = &r;
+    } else if (best == nullptr || joined(r) > joined(*best)) {
+      best = &r;
+    }
   }
-  large_address_ = gva & mask;
-  large_mask_ = mask == 0 ? uint64_t{1} << 63 : mask;
+  const bool join = best != nullptr && (free == nullptr || joined(*best) >= kFreelyJoined);
+  LargeRange& r = join ? *best : *free;
+  const uint64_t mask = join ? joined(r) : own;
+  if (mask != 0) {
+    r = {gva & mask, mask};
+  } else {  // both halves of the address space
+    r = {0, uint64_t{1} << 63};
+    large_[&r == &large_[0] ? 1 : 0] = {uint64_t{1} << 63, uint64_t{1} << 63};
+  }
+}
+
+bool Context::InLargePage(uint64_t gva) const {
+  return std::any_of(large_.begin(), large_.end(), [&](const LargeRange& r) { return r.Holds(gva); });
 }
 
 void Context::DropPage(uint64_t gva) {
-  if (large_mask_ != 0 && ((gva ^ large_address_) & large_mask_) == 0) return Clear();
+  if (InLargePage(gva)) return Clear();
   read.DropPage(gva);
   write.DropPage(gva);
   if (!MayHaveRun(gva)) return;
@@ -51,7 +77,7 @@ void Context::Clear() {
   exec.fill({});
   mapping_ids.fill(0);
   ran_.fill(0);
-  large_mask_ = 0;
+  large_.fill({});
   ForgetJumps();
 }
 

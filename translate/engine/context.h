@@ -52,10 +52,16 @@ class Context {
  private:
   void ForgetJumps() { jump_numbers_.clear(); }
   bool MayHaveRun(uint64_t gva) const;
+  bool InLargePage(uint64_t gva) const;
 
   std::array<uint64_t, 64> ran_{};  // one bit for a hash of each page that code was fetched from
-  uint64_t large_address_ = 0;
-  uint64_t large_mask_ = 0;  // 0: no large page
+  // Aligned ranges that hold all large pages that were cached.
+  struct LargeRange {
+    uint64_t address = 0;
+    uint64_t mask = 0;  // 0: not in use
+    bool Holds(uint64_t gva) const { return mask != 0 && ((gva ^ address) & mask) == 0; }
+  };
+  std::array<LargeRange, 8> large_{};
   std::vector<std::pair<uint32_t, uint32_t>> jump_numbers_;  // block key, number
 };
 

@@ -45,30 +45,49 @@ void Engine::Observe(memory::RamBlock* block) {
 }
 
 Engine::Stop Engine::Run(int64_t insns) {
-  CpuState& state = cpu_->state();
   cpu_->Grant(insns);
   cpu_->RequestAttention();
+  const Stop stop = RunGrant();
+  cpu_->Revoke();
+  return stop;
+}
+
+Engine::Stop Engine::RunGrant() {
+  CpuState& state = cpu_->state();
+  TranslatedBlock* block = nullptr;  // where to go on, if that is known
   while (true) {
     if (cpu_->TakeAttention()) {
-      if (std::exchange(stop_requested_, false)) return cpu_->Revoke(), Stop::kAttention;
+      block = nullptr;
+      if (std::exchange(stop_requested_, false)) return Stop::kAttention;
       if (cpu_->halted() && target_.HasWork(state)) cpu_->Wake();
-      if (cpu_->halted()) return cpu_->Revoke(), Stop::kHalted;
+      if (cpu_->halted()) return Stop::kHalted;
       target_.DeliverInterrupt(state);
     }
-    if (!status_.ok()) return cpu_->Revoke(), Stop::kAttention;
-    if (state.budget <= 0) return cpu_->Revoke(), Stop::kBudget;
-    TranslatedBlock* block = Find(state.pc, 0);
+    if (!status_.ok()) return Stop::kAttention;
+    if (state.budget <= 0) return Stop::kBudget;
+    if (block == nullptr) block = Find(state.pc, 0);
     if (block != nullptr && block->insn_count > state.budget) {
-      if (!options_.exact) return cpu_->Revoke(), Stop::kBudget;
+      if (!options_.exact) return Stop::kBudget;
       block = Find(state.pc, static_cast<uint32_t>(state.budget));
     }
-    if (block == nullptr) continue;  // a fault was delivered
-    if (observer_ != nullptr) observer_->OnExecute(*cpu_, block->insn_count);
-    cpu_->running = true;
-    const Exit exit = backend_.Run(state, block->entry);
-    cpu_->running = false;
-    Handle(exit);
+    if (block != nullptr) block = RunBlock(*block);  // otherwise a fault was delivered
   }
+}
+
+TranslatedBlock* Engine::RunBlock(const TranslatedBlock& block) {
+  cpu_->running = true;
+  const Exit exit = backend_.Run(cpu_->state(), block.entry);
+  cpu_->running = false;
+  switch (exit.kind) {
+    case Exit::Kind::kBudget:
+    case Exit::Kind::kStale: break;
+    case Exit::Kind::kJump: return Link(exit.id);
+    case Exit::Kind::kLookup: return Lookup();
+    case Exit::Kind::kFault:
+      cpu_->SyncPc();
+      DeliverFault();
+  }
+  return nullptr;
 }
 
 void Engine::RequestStop() {
@@ -76,23 +95,11 @@ void Engine::RequestStop() {
   cpu_->RequestAttention();
 }
 
-void Engine::Handle(Exit exit) {
-  switch (exit.kind) {
-    case Exit::Kind::kBudget:
-    case Exit::Kind::kStale:
-      return;
-    case Exit::Kind::kJump:
-      return Link(exit.id);
-    case Exit::Kind::kLookup: {
-      ++counters_.lookups;
-      const TranslatedBlock* block = Find(cpu_->state().pc, 0);
-      if (block != nullptr) FillJumpCache(*block);
-      return;
-    }
-    case Exit::Kind::kFault:
-      cpu_->SyncPc();
-      return DeliverFault();
-  }
+TranslatedBlock* Engine::Lookup() {
+  ++counters_.lookups;
+  TranslatedBlock* block = Find(cpu_->state().pc, 0);
+  if (block != nullptr) FillJumpCache(*block);
+  return block;
 }
 
 void Engine::DeliverFault() {
@@ -101,22 +108,23 @@ void Engine::DeliverFault() {
   target_.DeliverFault(cpu_->state(), cpu_->pending_fault());
 }
 
-void Engine::Link(uint32_t exit_id) {
+TranslatedBlock* Engine::Link(uint32_t exit_id) {
   const uint64_t pc = exits_[exit_id].pc;
   cpu_->state().pc = pc;
   const uint64_t discards = counters_.discards;
   TranslatedBlock* to = Find(pc, 0);
-  if (to == nullptr || !options_.chain || discards != counters_.discards || to->max_insns != 0) return;
+  if (to == nullptr || !options_.chain || discards != counters_.discards || to->max_insns != 0) return to;
   ExitInfo& exit = exits_[exit_id];
-  if (exit.from == nullptr || exit.from->max_insns != 0) return;
+  if (exit.from == nullptr || exit.from->max_insns != 0) return to;
   const unsigned slot = Context::Slot(pc);
   const uint32_t id = cpu_->context().mapping_ids[slot];
-  if (cpu_->context().exec[slot].page != (pc & mmu::kPageMask)) return;
+  if (cpu_->context().exec[slot].page != (pc & mmu::kPageMask)) return to;
   if (exit.to != nullptr) std::erase(exit.to->incoming, exit_id);
   exit.to = to;
   to->incoming.push_back(exit_id);
   backend_.Link(exit_id, to->entry, {slot, id});
   ++counters_.links;
+  return to;
 }
 
 void Engine::FillJumpCache(const TranslatedBlock& block) {
@@ -200,6 +208,9 @@ bool Engine::Compile(TranslatedBlock* block) {
     DiscardAll();
     block->exits.clear();
     compiling_ = block;
+    if (block->next_page != nullptr) {  // mapping numbers have changed
+      scratch_.code[0].extra = MappingId((block->pc & mmu::kPageMask) + mmu::kPageSize, block->next_page);
+    }
     entry = backend_.Compile(scratch_, *this);
   }
   compiling_ = nullptr;
@@ -232,7 +243,9 @@ uint32_t Engine::AddSite(uint64_t pc, uint32_t unexecuted) {
 }
 
 uint32_t Engine::MappingId(uint64_t page, const uint8_t* host_page) {
-  return mapping_ids_.try_emplace({page, host_page}, static_cast<uint32_t>(mapping_ids_.size() + 1)).first->second;
+  const auto [it, inserted] = mapping_ids_.try_emplace({page, host_page}, next_mapping_id_);
+  if (inserted) ++next_mapping_id_;
+  return it->second;
 }
 
 void Engine::OnWrite(const uint8_t* host, uint64_t length) {

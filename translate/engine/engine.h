@@ -91,8 +91,11 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   void AddGuard(uint64_t next_page, const uint8_t* host_page);
   bool Compile(TranslatedBlock* block);
   bool NextPageHolds(const TranslatedBlock& block);
-  void Handle(Exit exit);
-  void Link(uint32_t exit_id);
+  Stop RunGrant();
+  // Runs from a block until something comes up; gives the block where to go on, if that is known.
+  TranslatedBlock* RunBlock(const TranslatedBlock& block);
+  TranslatedBlock* Lookup();
+  TranslatedBlock* Link(uint32_t exit_id);
   void FillJumpCache(const TranslatedBlock& block);
   void Drop(std::unique_ptr<TranslatedBlock> block);
   void DeliverFault();
@@ -108,6 +111,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   std::vector<Site> sites_;
   std::vector<ExitInfo> exits_;
   absl::flat_hash_map<std::pair<uint64_t, const uint8_t*>, uint32_t> mapping_ids_;
+  uint32_t next_mapping_id_ = 1;  // numbers are not used again
   TranslatedBlock* compiling_ = nullptr;
   ir::Block scratch_;
   std::vector<memory::RamBlock*> observed_;
