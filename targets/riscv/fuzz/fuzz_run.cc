@@ -87,8 +87,7 @@ class Run {
     machine_.engine().Observe(extra_.get());
     device_.Attach(&machine_, region);
     machine_.WriteBytes(kFuzzRam, MakeFuzzGuest(seed, {TestMachine::kDevice, kExtraRam, 0x20000000}));
-    machine_.hart().Reset();
-    machine_.state().base.pc = kFuzzRam;
+    Restart();
   }
 
   FuzzEnd Until(int64_t insns) {
@@ -101,11 +100,15 @@ class Run {
         end.error = machine_.engine().status().ToString();
         break;
       }
-      if (stop == Engine::Stop::kHalted && !World(/*idle=*/true)) break;
-      if (machine_.cpu().InsnCount() % kSlice == 0) World(false);
+      if (stop == Engine::Stop::kHalted) {
+        WakeUp();
+      } else if (machine_.cpu().InsnCount() % kSlice == 0) {
+        World();
+      }
     }
     end.insns = machine_.cpu().InsnCount();
     end.traps = machine_.traps.size();
+    for (const auto& trap : machine_.traps) ++end.causes[trap.first];
     end.state = StateText(machine_);
     end.hash = RamHash(machine_);
     for (unsigned char c : end.state) end.hash = end.hash * 31 + c;
@@ -113,22 +116,33 @@ class Run {
   }
 
  private:
-  // Time passes and lines change. While the hart waits: false if nothing wakes it.
-  bool World(bool idle) {
+  // Time passes and lines change. Guests that go round in circles are moved on, those that do nothing but trap start again.
+  void World() {
     machine_.time += 50;
     if (machine_.time >= machine_.deadline) machine_.hart().SetInterrupt(kSupervisorTimer, true);
-    if (idle) {
-      for (Interrupt line : kLines) machine_.hart().SetInterrupt(line, true);
-    } else if (world_.OneIn(2)) {
-      machine_.hart().SetInterrupt(world_.Pick(kLines), world_.OneIn(2));
-    }
-    return machine_.hart().InterruptWaits();
+    if (world_.OneIn(2)) machine_.hart().SetInterrupt(world_.Pick(kLines), world_.OneIn(2));
+    const size_t traps = machine_.traps.size() - traps_before_;
+    traps_before_ = machine_.traps.size();
+    if (traps == 0) machine_.hart().Raise(kBreakpoint, 0);
+    if (traps > kSlice * 9 / 10) Restart();
+  }
+  // All lines rise; if that is not enough, so be it.
+  void WakeUp() {
+    for (Interrupt line : kLines) machine_.hart().SetInterrupt(line, true);
+    if (machine_.hart().InterruptWaits()) return;
+    machine_.cpu().Wake();
+    machine_.hart().Raise(kBreakpoint, 0);
+  }
+  void Restart() {
+    machine_.hart().Reset();
+    machine_.state().base.pc = kFuzzRam;
   }
 
   FuzzRandom world_;
   Chaos device_;
   memory::RamBlock::Ptr extra_;
   TestMachine machine_;
+  size_t traps_before_ = 0;
 };
 
 // The least number of instructions after which the backends differ.

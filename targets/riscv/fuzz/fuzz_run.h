@@ -4,6 +4,7 @@
 #define EMU_TARGETS_RISCV_FUZZ_FUZZ_RUN_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "targets/riscv/test_machine.h"
@@ -15,10 +16,11 @@ struct FuzzEnd {
   uint64_t hash = 0;    // of registers, CSRs, RAM and the instruction count
   uint64_t insns = 0;
   uint64_t traps = 0;
+  std::map<unsigned, uint64_t> causes;  // of traps, as in mcause with bit 31 for interrupts
   std::string state;    // for people
 };
 
-// Ends after `insns` instructions, or when the guest waits for something that will not come.
+// Ends after `insns` instructions.
 FuzzEnd RunFuzzGuest(uint64_t seed, int64_t insns, TestAccel accel);
 
 // By both backends: empty if they agree, else where they part and both states there.

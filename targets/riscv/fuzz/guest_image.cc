@@ -108,7 +108,7 @@ void Image::NextSlot() {
   for (uint32_t reg = 8; reg < 12; ++reg) Load(reg, 30, (reg - 8) * 8);
 }
 
-// Goes on behind the instruction, or anywhere if that could not be fetched. Interrupts switch all interrupts off.
+// Goes on behind the instruction, or anywhere if that was none. Interrupts switch all interrupts off.
 void Image::MachineHandler() {
   at_ = kHandler;
   NextSlot();
@@ -125,7 +125,7 @@ void Image::MachineHandler() {
   WriteCsr(kMie, 0);
   Emit(EncodeJ(0, 8));
   Emit(EncodeI(0x13, 0, 30, 30, 4));
-  Emit(EncodeI(0x13, 3, 27, 29, 2));  // misaligned or not fetched
+  Emit(EncodeI(0x13, 3, 27, 29, 3));  // misaligned, not fetched, or illegal: data, perhaps
   Emit(EncodeB(1, 27, 0, 12));
   Emit(EncodeI(0x13, 4, 27, 29, 12));
   Emit(EncodeB(1, 27, 0, 8));
@@ -145,7 +145,7 @@ void Image::SupervisorHandler() {
 
 uint64_t Image::RandomValue() {
   const uint64_t edge = static_cast<uint64_t>(-8) + random_.Below(16);
-  switch (random_.Below(12)) {
+  switch (random_.Below(16)) {
     case 0: return CodeAddress();
     case 1:
     case 2:
@@ -156,8 +156,8 @@ uint64_t Image::RandomValue() {
     case 7: return random_.Next() >> random_.Below(64);
     case 8: return kFuzzRam + kTables + random_.Below(kTablePages * 512) * 8;
     case 9: return uint64_t{1} << random_.Below(64);
-    case 10: return edge;
-    default: return static_cast<uint64_t>(-(random_.Next() & 0xffff));
+    case 10: return random_.OneIn(2) ? edge : static_cast<uint64_t>(-(random_.Next() & 0xffff));
+    default: return kFuzzRam + random_.Below(kFuzzImageSize / 8) * 8;
   }
 }
 

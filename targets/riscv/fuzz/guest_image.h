@@ -13,7 +13,7 @@ inline constexpr uint64_t kFuzzRam = 0x80000000, kFuzzImageSize = 0x120000;
 // SplitMix64: the same numbers everywhere.
 class FuzzRandom {
  public:
-  explicit FuzzRandom(uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15u) {}
+  explicit FuzzRandom(uint64_t seed) : state_(seed) { state_ = Next(); }  // or neighbouring seeds would share most numbers
   uint64_t Next() {
     uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;

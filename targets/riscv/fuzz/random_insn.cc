@@ -8,27 +8,30 @@ using R = FuzzRandom;
 uint32_t Reg(R& r) { return static_cast<uint32_t>(r.Below(32)); }
 // Few registers, so that results meet.
 uint32_t NearReg(R& r) { return r.OneIn(3) ? Reg(r) : static_cast<uint32_t>(8 + r.Below(8)); }
+// Not those that mostly hold addresses.
+uint32_t Dest(R& r) { return r.OneIn(8) ? Reg(r) : static_cast<uint32_t>(12 + r.Below(8)); }
+uint32_t Base(R& r) { return r.OneIn(8) ? Reg(r) : static_cast<uint32_t>(8 + r.Below(4)); }
 uint32_t Imm(R& r) { return static_cast<uint32_t>(r.OneIn(3) ? r.Next() : r.Below(64) * 8) & 0xfff; }
 
 uint32_t Alu(R& r) {
   static constexpr uint32_t kFunct7[] = {0, 0, 0x20, 1, 1, 0x10, 0x04, 0x05, 0x30, 0x14, 0x24, 0x34, 0x35};
   switch (r.Below(4)) {
-    case 0: return EncodeI(0x13, static_cast<uint32_t>(r.Below(8)), NearReg(r), NearReg(r), Imm(r));
-    case 1: return EncodeI(0x1b, static_cast<uint32_t>(r.Below(8)), NearReg(r), NearReg(r), Imm(r) & 0x41f);
+    case 0: return EncodeI(0x13, static_cast<uint32_t>(r.Below(8)), Dest(r), NearReg(r), Imm(r));
+    case 1: return EncodeI(0x1b, static_cast<uint32_t>(r.Below(8)), Dest(r), NearReg(r), Imm(r) & 0x41f);
     default: break;
   }
   static constexpr uint32_t kOps[] = {0x33, 0x33, 0x3b, 0x13, 0x1b};
-  return EncodeR(r.Pick(kOps), static_cast<uint32_t>(r.Below(8)), r.Pick(kFunct7), NearReg(r), NearReg(r), NearReg(r));
+  return EncodeR(r.Pick(kOps), static_cast<uint32_t>(r.Below(8)), r.Pick(kFunct7), Dest(r), NearReg(r), NearReg(r));
 }
 
 uint32_t Memory(R& r) {
   const uint32_t size = static_cast<uint32_t>(r.Below(4));
   switch (r.Below(6)) {
-    case 0: return EncodeI(0x07, 2 + static_cast<uint32_t>(r.Below(2)), Reg(r), NearReg(r), Imm(r));
-    case 1: return EncodeS(0x27, 2 + static_cast<uint32_t>(r.Below(2)), NearReg(r), Reg(r), Imm(r));
+    case 0: return EncodeI(0x07, 2 + static_cast<uint32_t>(r.Below(2)), Reg(r), Base(r), Imm(r));
+    case 1: return EncodeS(0x27, 2 + static_cast<uint32_t>(r.Below(2)), Base(r), Reg(r), Imm(r));
     case 2:
-    case 3: return EncodeS(0x23, size, NearReg(r), NearReg(r), Imm(r));
-    default: return EncodeI(0x03, static_cast<uint32_t>(r.Below(7)), NearReg(r), NearReg(r), Imm(r));
+    case 3: return EncodeS(0x23, size, Base(r), NearReg(r), Imm(r));
+    default: return EncodeI(0x03, static_cast<uint32_t>(r.Below(7)), Dest(r), Base(r), Imm(r));
   }
 }
 
@@ -36,7 +39,7 @@ uint32_t Atomic(R& r) {
   static constexpr uint32_t kFunct5[] = {0, 1, 2, 2, 3, 3, 4, 8, 12, 16, 20, 24, 28};
   const uint32_t f5 = r.Pick(kFunct5);
   const uint32_t rs1 = 8 + static_cast<uint32_t>(r.Below(3));  // LR and SC are to find each other
-  return EncodeR(0x2f, 2 + static_cast<uint32_t>(r.Below(2)), f5 << 2 | static_cast<uint32_t>(r.Below(4)), NearReg(r), rs1,
+  return EncodeR(0x2f, 2 + static_cast<uint32_t>(r.Below(2)), f5 << 2 | static_cast<uint32_t>(r.Below(4)), Dest(r), rs1,
                  f5 == 2 ? 0 : NearReg(r));
 }
 
@@ -45,13 +48,13 @@ uint32_t Offset(R& r) { return static_cast<uint32_t>(static_cast<int32_t>(r.Belo
 uint32_t Jump(R& r) {
   static constexpr uint32_t kConds[] = {0, 1, 4, 5, 6, 7};
   if (r.OneIn(8)) return EncodeI(0x67, 0, NearReg(r), NearReg(r), Imm(r));
-  if (r.OneIn(3)) return EncodeJ(r.OneIn(2) ? 0 : NearReg(r), r.OneIn(8) ? static_cast<uint32_t>(r.Next()) & 0x3ffe : Offset(r));
+  if (r.OneIn(3)) return EncodeJ(r.OneIn(2) ? 0 : Dest(r), r.OneIn(8) ? static_cast<uint32_t>(r.Next()) & 0x3ffe : Offset(r));
   return EncodeB(r.Pick(kConds), NearReg(r), NearReg(r), Offset(r));
 }
 
 uint32_t Csr(R& r) {
   static constexpr uint32_t kFunct3[] = {1, 2, 3, 5, 6, 7};
-  return EncodeCsr(r.Pick(kFunct3), NearReg(r), r.OneIn(3) ? 0 : NearReg(r), RandomCsr(r));
+  return EncodeCsr(r.Pick(kFunct3), Dest(r), r.OneIn(3) ? 0 : NearReg(r), RandomCsr(r));
 }
 
 uint32_t System(R& r) {
@@ -70,12 +73,12 @@ uint32_t Fp(R& r) {
   const uint32_t f7 = r.Pick(kFunct7) | fmt;
   const bool unary = f7 >= 0x58 || (f7 & ~1u) == 0x20 || (f7 & ~1u) == 0x2c;
   const uint32_t rs2 = (f7 & ~1u) == 0x20 ? 1 - fmt : unary && f7 >= 0x60 && f7 < 0x70 ? static_cast<uint32_t>(r.Below(4)) : unary ? 0 : Reg(r);
-  return EncodeR(0x53, r.OneIn(2) ? static_cast<uint32_t>(r.Below(3)) : rm, f7, NearReg(r), NearReg(r), rs2);
+  return EncodeR(0x53, r.OneIn(2) ? static_cast<uint32_t>(r.Below(3)) : rm, f7, f7 >= 0x50 ? Dest(r) : Reg(r), Reg(r), rs2);
 }
 
 uint32_t CacheBlock(R& r) {
   static constexpr uint32_t kOps[] = {0, 1, 2, 4};
-  return EncodeI(0x0f, 2, 0, NearReg(r), r.Pick(kOps));
+  return EncodeI(0x0f, 2, 0, Base(r), r.Pick(kOps));
 }
 
 }  // namespace
