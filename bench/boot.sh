@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# boot.sh COMPARE EMU KERNEL BUSYBOX INITRAMFS-SCRIPT INIT [--runs N] [--qemu 'COMMAND']...: boots the same kernel to the same work
+# under emu and every QEMU given (a command up to, and without, the machine's flags), in turn, and prints a table.
+set -euo pipefail
+compare=$1 emu=$2 kernel=$(realpath "$3") busybox=$4 initramfs=$5 init=$6
+shift 6
+work=$(mktemp -d "${EMU_BENCH_DIR:-${TMPDIR:-/tmp}}/emu-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cp "$kernel" "$work/kernel"
+bash "$initramfs" "$busybox" "$init" "$work/initrd.gz"
+
+machine="-m 256M -nographic -kernel $work/kernel -initrd $work/initrd.gz -append 'console=ttyS0 quiet'"
+flags=(--name emu --cmd "$(realpath "$emu") -M riscv-virt $machine")
+n=0
+while [ $# -gt 0 ]; do
+  case $1 in
+    --qemu) n=$((n + 1)) flags+=(--name "qemu$n" --cmd "$2 -M virt -smp 1 -no-reboot $machine") ;;
+    --runs) flags+=(--runs "$2") ;;
+    *) echo "boot.sh: unknown flag $1: expected --runs N, --qemu 'COMMAND'" >&2; exit 1 ;;
+  esac
+  shift 2
+done
+for i in $(seq 1 "$n"); do echo "qemu$i: ${flags[$((4 * i + 3))]%% -M virt*}"; done
+"$compare" "${flags[@]}"
