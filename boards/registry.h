@@ -17,11 +17,11 @@ namespace emu::boards {
 
 struct BoardInfo {
   std::string name;
-  std::vector<std::string> aliases;  // such as the name that another emulator has for it
+  std::vector<std::string> aliases = {};  // such as the name that another emulator has for it
   std::string family;                // "riscv64": the name after qemu-system-
   std::string description;
   uint64_t default_ram = uint64_t{128} << 20;
-  bool family_default = false;       // taken where a program of the family names no board
+  bool family_default = false;  // taken where a program of the family names no board
   std::function<std::string()> cpu_help;
   std::function<std::string()> device_help;
   std::function<absl::StatusOr<std::unique_ptr<Machine>>(const MachineConfig&)> make;

@@ -17,8 +17,9 @@ class Disassembler {
   static std::unique_ptr<Disassembler> Make(absl::string_view triple);
   virtual ~Disassembler() = default;
 
-  // One line an instruction: address, bytes, text. `pc` is the address of the first byte.
-  virtual std::string Print(absl::Span<const uint8_t> code, uint64_t pc) = 0;
+  // One line an instruction: address, bytes, text. `pc` is the address of the first byte, `last` that of the last
+  // instruction wanted.
+  virtual std::string Print(absl::Span<const uint8_t> code, uint64_t pc, uint64_t last = ~uint64_t{0}) = 0;
 };
 
 }  // namespace emu::debug

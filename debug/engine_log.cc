@@ -22,7 +22,7 @@ class EngineLog final : public translate::EngineObserver {
 
   void OnLifted(const ir::Block& block, const uint8_t* bytes, uint32_t size) override {
     if (log_.On(boards::kLogInAsm)) {
-      Disassemble(guest_, target_.name(), "guest code", absl::MakeConstSpan(bytes, size), block.pc);
+      Disassemble(guest_, target_.name(), "guest code", absl::MakeConstSpan(bytes, size), block.pc, LastInsn(block));
     }
     if (log_.On(boards::kLogOp)) PrintBlock("intermediate code", block);
   }
@@ -32,7 +32,7 @@ class EngineLog final : public translate::EngineObserver {
   void OnCompiled(const ir::Block& block, absl::Span<const uint8_t> host_code) override {
     if (!log_.On(boards::kLogOutAsm)) return;
     Disassemble(host_, "x86_64", absl::StrFormat("host code of 0x%x", block.pc), host_code,
-                reinterpret_cast<uint64_t>(host_code.data()));
+                reinterpret_cast<uint64_t>(host_code.data()), ~uint64_t{0});
   }
   void OnExecute(const translate::Cpu& cpu, uint32_t insns) override {
     if (!log_.On(boards::kLogExec)) return;
@@ -40,15 +40,23 @@ class EngineLog final : public translate::EngineObserver {
   }
 
  private:
+  static uint64_t LastInsn(const ir::Block& block) {
+    uint64_t last = block.pc;
+    for (const ir::Instr& i : block.code) {
+      if (i.op == ir::Op::kInsn) last = i.imm;
+    }
+    return last;
+  }
+
   void PrintBlock(absl::string_view title, const ir::Block& block) {
     log_.Print(absl::StrCat(title, ":\n", ir::Print(block, {registers_, helpers_}), "\n"));
   }
 
   // Disassemblers are made when the first block wants them: that takes longer than to start everything else.
   void Disassemble(std::unique_ptr<Disassembler>& by, absl::string_view triple, absl::string_view title,
-                   absl::Span<const uint8_t> code, uint64_t pc) {
+                   absl::Span<const uint8_t> code, uint64_t pc, uint64_t last) {
     if (by == nullptr) by = Disassembler::Make(triple);
-    if (by != nullptr) log_.Print(absl::StrCat(title, ":\n", by->Print(code, pc), "\n"));
+    if (by != nullptr) log_.Print(absl::StrCat(title, ":\n", by->Print(code, pc, last), "\n"));
   }
 
   const GuestLog log_;

@@ -75,6 +75,7 @@ Engine::Stop Engine::RunGrant() {
 }
 
 TranslatedBlock* Engine::RunBlock(const TranslatedBlock& block) {
+  if (observer_ != nullptr) observer_->OnExecute(*cpu_, block.insn_count);
   cpu_->running = true;
   const Exit exit = backend_.Run(cpu_->state(), block.entry);
   cpu_->running = false;
