@@ -1,0 +1,44 @@
+#include "loaders/bytes.h"
+
+#include <cstdlib>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace emu::loaders {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(BytesTest, PartsKeepTheWholeAlive) {
+  Bytes part;
+  {
+    const Bytes whole({1, 2, 3, 4});
+    part = whole.Part(1, 2);
+  }
+  EXPECT_THAT(part.span(), ElementsAre(2, 3));
+  EXPECT_EQ(part.Part(1, 100).size(), 1u);
+  EXPECT_EQ(part.Part(2, 1).size(), 0u);
+}
+
+TEST(BytesTest, FilesAreReadAsWritten) {
+  const std::string path = std::string(getenv("TEST_TMPDIR")) + "/file";
+  for (const size_t size : {size_t{0}, size_t{1}, size_t{3} << 20}) {
+    const std::vector<uint8_t> bytes(size, 7);
+    ASSERT_TRUE(WriteFile(path, bytes).ok());
+    const absl::StatusOr<Bytes> read = ReadFile(path);
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(std::vector<uint8_t>(read->span().begin(), read->span().end()), bytes);
+  }
+}
+
+TEST(BytesTest, ErrorsNameThePath) {
+  EXPECT_THAT(std::string(ReadFile("/nonexistent").status().message()), HasSubstr("\"/nonexistent\""));
+  EXPECT_THAT(std::string(ReadFile("/").status().message()), HasSubstr("cannot read \"/\""));
+  EXPECT_FALSE(WriteFile("/nonexistent/x", {}).ok());
+}
+
+}  // namespace
+}  // namespace emu::loaders
