@@ -34,6 +34,8 @@ class TlbTable {
   TlbEntry* entries() { return entries_.get(); }
   void Fill(uint64_t gva, uint64_t host, uint64_t flags);
   void DropPage(uint64_t gva);
+  // Takes a flag back from the entry of a page, if it has one.
+  void Unflag(uint64_t gva, uint64_t flags);
   void Clear();
   // Applies `fn(TlbEntry&)` to every valid entry.
   template <typename Fn>
@@ -65,6 +67,11 @@ inline void TlbTable::Fill(uint64_t gva, uint64_t host, uint64_t flags) {
 inline void TlbTable::DropPage(uint64_t gva) {
   TlbEntry& e = entries_[TlbIndex(gva)];
   if ((e.tag & kPageMask) == (gva & kPageMask)) e.tag = kInvalidTag;
+}
+
+inline void TlbTable::Unflag(uint64_t gva, uint64_t flags) {
+  TlbEntry& e = entries_[TlbIndex(gva)];
+  if (e.tag == ((gva & kPageMask) | flags)) e.tag &= ~flags;
 }
 
 inline void TlbTable::Clear() {

@@ -47,7 +47,10 @@ void CodeMap::RemoveFromPage(const uint8_t* page, TranslatedBlock* block) {
   if (it == pages_.end()) return;
   Page& p = it->second;
   std::erase(p.blocks, block);
-  // The page stays known as holding code: patched code is usually translated again at once.
+  if (p.blocks.empty()) {
+    pages_.erase(it);
+    return;
+  }
   p.lines = 0;
   for (const TranslatedBlock* b : p.blocks) {
     if (PageOf(b->host_pc) == page) p.lines |= Lines(b->host_pc, b->bytes);

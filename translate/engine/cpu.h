@@ -91,7 +91,7 @@ class Cpu final : private memory::Listener {
   bool Find(uint64_t gva, Access access, const PageMapping& mapping, bool fill, Place* place);
   void Fill(uint64_t gva, const PageMapping& mapping, const memory::FlatRange& range);
   bool Cached(uint64_t gva, Access access, Place* place);
-  void NoteWrite(const Place& place, unsigned size);
+  void NoteWrite(uint64_t gva, const Place& place, unsigned size);
   bool Fail(MemFault::Kind kind, Access access, uint64_t gva);
   bool Misaligned(uint64_t gva, ir::MemOp op, Access access, bool* split);
   MemResult LoadSplit(uint64_t gva, ir::MemOp op);

@@ -16,6 +16,10 @@ uint64_t Extend(uint64_t value, ir::MemOp op) {
   return op.is_signed ? static_cast<uint64_t>(static_cast<int64_t>(value << shift) >> shift) : value << shift >> shift;
 }
 
+const uint8_t* PageOf(const uint8_t* p) {
+  return reinterpret_cast<const uint8_t*>(reinterpret_cast<uint64_t>(p) & mmu::kPageMask);
+}
+
 uint64_t Swap(uint64_t value, unsigned size) { return __builtin_bswap64(value) >> (64 - 8 * size); }
 
 // One access of the host, whole when aligned.
@@ -164,15 +168,19 @@ MemResult Cpu::LoadSplit(uint64_t gva, ir::MemOp op) {
   return {Extend(value, op), 0};
 }
 
-void Cpu::NoteWrite(const Place& place, unsigned size) {
-  if (place.may_be_code) code_->OnWrite(place.host, size);
+void Cpu::NoteWrite(uint64_t gva, const Place& place, unsigned size) {
+  if (place.may_be_code) {
+    code_->OnWrite(place.host, size);
+    // Memory that held code once is often used for data later.
+    if (!code_->HasCode(PageOf(place.host))) context_->write.Unflag(gva, mmu::kSlowTag);
+  }
   if (place.logged != nullptr) place.logged->block->MarkDirty(place.logged->BlockOffsetAt(place.gpa), size);
 }
 
 bool Cpu::StorePlain(uint64_t gva, unsigned size, uint64_t value, const Place& place) {
   if (place.host != nullptr) {
     WriteHost(place.host, size, value);
-    NoteWrite(place, size);
+    NoteWrite(gva, place, size);
     return true;
   }
   const memory::MemStatus status = memory_.Store(place.gpa, size, value, Attrs(), memory::Endian::kLittle);
@@ -227,7 +235,7 @@ MemResult Cpu::Rmw(uint64_t gva, ir::MemOp op, ir::AtomicKind kind, uint64_t val
     old = op.big_endian ? Swap(raw, op.size()) : raw;
     result = Combine(kind, old, value, op.size());
   } while (!CompareExchangeHost(place.host, op.size(), &raw, op.big_endian ? Swap(result, op.size()) : result));
-  NoteWrite(place, op.size());
+  NoteWrite(gva, place, op.size());
   return {Extend(old, op), 0};
 }
 
@@ -242,7 +250,7 @@ MemResult Cpu::Cas(uint64_t gva, ir::MemOp op, uint64_t expected, uint64_t desir
   if (op.big_endian) expected = Swap(expected, op.size()), desired = Swap(desired, op.size());
   uint64_t old = expected;
   if (place.host != nullptr) {
-    if (CompareExchangeHost(place.host, op.size(), &old, desired)) NoteWrite(place, op.size());
+    if (CompareExchangeHost(place.host, op.size(), &old, desired)) NoteWrite(gva, place, op.size());
   } else {
     if (!LoadPlain(gva, op.size(), op.mmu_context, &old)) return pending_fault_.access = Access::kWrite, MemResult{0, 1};
     if (old == expected && !StorePlain(gva, op.size(), desired, place)) return {0, 1};
