@@ -22,9 +22,9 @@ struct BoardInfo {
   std::string description;
   uint64_t default_ram = uint64_t{128} << 20;
   bool family_default = false;  // taken where a program of the family names no board
-  std::function<std::string()> cpu_help;
-  std::function<std::string()> device_help;
-  std::function<absl::StatusOr<std::unique_ptr<Machine>>(const MachineConfig&)> make;
+  std::function<std::string()> cpu_help = nullptr;
+  std::function<std::string()> device_help = nullptr;
+  std::function<absl::StatusOr<std::unique_ptr<Machine>>(const MachineConfig&)> make = nullptr;
 };
 
 // A static object of this type makes a board known.

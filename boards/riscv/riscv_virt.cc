@@ -72,7 +72,12 @@ class RiscvVirt final : public RiscvMachine {
   }
 
  private:
-  explicit RiscvVirt(const MachineConfig& config) : RiscvMachine(config) {}
+  explicit RiscvVirt(const MachineConfig& config) : RiscvMachine(config) {
+    // Open once a PCI function may be bus master; there is none yet.
+    auto masters = Region::Alias("bus master", system(), RegionOffset(0), Size::Whole());
+    masters->SetEnabled(false);
+    (void)pci_space_.root()->Map(masters, RegionOffset(0));
+  }
 
   absl::Status Construct() {
     const memory::Transaction all_at_once;
