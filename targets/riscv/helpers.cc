@@ -99,6 +99,21 @@ uint64_t HelperMisalignedFetch(CpuState* s, uint64_t target, uint64_t, uint64_t)
   return 0;
 }
 
+// Allowed wherever a load is; if not, the exception is a store's (Zicbom, "Cache-Block Management Instructions").
+uint64_t HelperCacheBlock(CpuState* s, uint64_t address, uint64_t, uint64_t) {
+  Hart& hart = HartOf(s);
+  translate::PageMapping mapping;
+  translate::MemFault fault;
+  bool page_fault = false;
+  if (hart.Translate(memory::Gva(address), 1, translate::Access::kRead, /*probe=*/false, &mapping, &fault)) {
+    if (hart.cpu().memory().Find(mapping.gpa) != nullptr) return 0;
+  } else {
+    page_fault = fault.kind == translate::MemFault::Kind::kPaging && fault.code == kLoadPage;
+  }
+  hart.RaiseFromHelper(page_fault ? kStorePage : kStoreAccess, address);
+  return 0;
+}
+
 constexpr translate::HelperInfo kHelpers[] = {
 #define EMU_RISCV_HELPER(Name, may_unwind) {#Name, &Helper##Name, may_unwind},
 #include "targets/riscv/helpers.def"

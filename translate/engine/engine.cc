@@ -98,6 +98,7 @@ void Engine::RequestStop() {
 
 TranslatedBlock* Engine::Lookup() {
   ++counters_.lookups;
+  if (cpu_->state().budget <= 0) return nullptr;  // as in Link
   TranslatedBlock* block = Find(cpu_->state().pc, 0);
   if (block != nullptr) FillJumpCache(*block);
   return block;
@@ -112,6 +113,7 @@ void Engine::DeliverFault() {
 TranslatedBlock* Engine::Link(uint32_t exit_id) {
   const uint64_t pc = exits_[exit_id].pc;
   cpu_->state().pc = pc;
+  if (cpu_->state().budget <= 0) return nullptr;  // a fault of the next instruction's fetch is not due yet
   const uint64_t discards = counters_.discards;
   TranslatedBlock* to = Find(pc, 0);
   if (to == nullptr || !options_.chain || discards != counters_.discards || to->max_insns != 0) return to;

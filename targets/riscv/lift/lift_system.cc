@@ -69,7 +69,7 @@ void Lifter::SfenceOrder() {
 // Caches are always coherent here; what is left is the permission to touch the block.
 void Lifter::CacheBlockProbe(uint32_t key_bit) {
   if ((request_.key & key_bit) == 0) return Illegal();
-  ir_.Load(xt_, {.log2_size = 0}, Wide(Rs1()));
+  CallHelper(Helper::kCacheBlock, {Wide(Rs1())});
 }
 
 void Lifter::CboInval() { CacheBlockProbe(kKeyCboInval); }
