@@ -12,7 +12,7 @@ constexpr absl::string_view kFence = "```";
 
 // Everything between `open` and the next `close`.
 void CollectSpans(absl::string_view text, absl::string_view open, absl::string_view close, int line,
-                  std::vector<Span>* spans) {
+                  std::vector<Mention>* spans) {
   while (true) {
     size_t at = text.find(open);
     if (at == absl::string_view::npos) return;

@@ -16,15 +16,15 @@ struct FencedBlock {
   std::vector<std::string> lines;
 };
 
-struct Span {
+struct Mention {
   int line = 0;
   std::string text;
 };
 
 struct Page {
   std::vector<FencedBlock> blocks;
-  std::vector<Span> links;                      // what [text](link) leads to
-  std::vector<Span> code;                       // what stands between backquotes
+  std::vector<Mention> links;                   // what [text](link) leads to
+  std::vector<Mention> code;                    // what stands between backquotes
   std::vector<std::vector<std::string>> table;  // the cells of all lines that begin with |
 };
 

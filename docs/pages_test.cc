@@ -86,7 +86,7 @@ TEST(Pages, CodeStandsInTheFileThatIsNamed) {
 TEST(Pages, LinksLeadSomewhere) {
   int checked = 0;
   for (const fs::path& page : AllPages()) {
-    for (const Span& link : ParsePage(ReadText(page)).links) {
+    for (const Mention& link : ParsePage(ReadText(page)).links) {
       if (absl::StrContains(link.text, "://") || absl::StartsWith(link.text, "#")) continue;
       ++checked;
       const std::string path = link.text.substr(0, link.text.find('#'));
@@ -130,7 +130,7 @@ bool PathExists(const fs::path& page, absl::string_view text) {
 TEST(Pages, FilesAndTargetsExist) {
   int checked = 0;
   for (const fs::path& page : AllPages()) {
-    for (const Span& span : ParsePage(ReadText(page)).code) {
+    for (const Mention& span : ParsePage(ReadText(page)).code) {
       for (const absl::string_view word : absl::StrSplit(span.text, ' ', absl::SkipEmpty())) {
         const bool label = absl::StartsWith(word, "//") && word.size() > 2;
         if (!label && !LooksLikeAPath(word)) continue;
@@ -162,7 +162,7 @@ TEST(Pages, TargetsOfCommandsExist) {
 TEST(Pages, NoPageIsLost) {
   std::vector<fs::path> reached = {Root() / "README.md"};
   for (size_t i = 0; i < reached.size(); ++i) {
-    for (const Span& link : ParsePage(ReadText(reached[i])).links) {
+    for (const Mention& link : ParsePage(ReadText(reached[i])).links) {
       const fs::path to = (reached[i].parent_path() / link.text.substr(0, link.text.find('#'))).lexically_normal();
       if (to.extension() == ".md" && std::find(reached.begin(), reached.end(), to) == reached.end())
         reached.push_back(to);
