@@ -73,7 +73,8 @@ class LlvmDisassembler final : public Disassembler {
     if (status != llvm::MCDisassembler::Success) return "unknown";
     std::string text;
     llvm::raw_string_ostream stream(text);
-    printer_->printInst(&inst, pc, "", *subtarget_, stream);
+    // Branches of x86 count from the next instruction, those of RISC-V from their own.
+    printer_->printInst(&inst, subtarget_->getTargetTriple().isX86() ? pc + size_ : pc, "", *subtarget_, stream);
     std::replace(text.begin(), text.end(), '\t', ' ');
     text.erase(0, text.find_first_not_of(' '));
     return text;
