@@ -23,6 +23,10 @@ TEST(DisassemblerTest, Host) {
   EXPECT_EQ(d->Print(code, 0x1000),
             "0x00001000:  4889d8               movq %rbx, %rax\n"
             "0x00001003:  c3                   retq\n");
+  const uint8_t jumps[] = {0xeb, 0xfe, 0xe8, 0x10, 0x00, 0x00, 0x00};
+  EXPECT_EQ(d->Print(jumps, 0x1000),
+            "0x00001000:  ebfe                 jmp 0x1000\n"
+            "0x00001002:  e810000000           callq 0x1017\n");
 }
 
 TEST(DisassemblerTest, UnknownTriple) { EXPECT_EQ(Disassembler::Make("pdp11"), nullptr); }
