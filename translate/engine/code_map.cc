@@ -31,7 +31,9 @@ void CodeMap::AddToPage(const uint8_t* from, uint32_t bytes, TranslatedBlock* bl
   auto [it, inserted] = pages_.try_emplace(PageOf(from));
   if (inserted) new_pages->push_back(PageOf(from));
   it->second.lines |= Lines(from, bytes);
-  it->second.blocks.push_back(block);
+  // A block stands once on a page, also where both its pages are the same memory.
+  std::vector<TranslatedBlock*>& blocks = it->second.blocks;
+  if (blocks.empty() || blocks.back() != block) blocks.push_back(block);
 }
 
 TranslatedBlock* CodeMap::Add(std::unique_ptr<TranslatedBlock> block, std::vector<const uint8_t*>* new_pages) {
