@@ -2,6 +2,7 @@
 // somewhere, files, folders and targets that they mention exist.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -158,18 +159,25 @@ TEST(Pages, TargetsOfCommandsExist) {
   }
 }
 
+// The page that a link leads to: of a folder, its README.md.
+fs::path PageBehind(const fs::path& page, absl::string_view link) {
+  const fs::path to = (page.parent_path() / std::string(link.substr(0, link.find('#')))).lexically_normal();
+  return fs::is_directory(to) ? to / "README.md" : to;
+}
+
 // From README.md every page can be reached.
 TEST(Pages, NoPageIsLost) {
   std::vector<fs::path> reached = {Root() / "README.md"};
   for (size_t i = 0; i < reached.size(); ++i) {
     for (const Mention& link : ParsePage(ReadText(reached[i])).links) {
-      const fs::path to = (reached[i].parent_path() / link.text.substr(0, link.text.find('#'))).lexically_normal();
-      if (to.extension() == ".md" && std::find(reached.begin(), reached.end(), to) == reached.end())
-        reached.push_back(to);
+      const fs::path to = PageBehind(reached[i], link.text);
+      const bool seen = std::find(reached.begin(), reached.end(), to) != reached.end();
+      if (to.extension() == ".md" && !seen) reached.push_back(to);
     }
   }
   for (const fs::path& page : AllPages()) {
-    EXPECT_NE(std::find(reached.begin(), reached.end(), page), reached.end()) << page << ": nothing links to it";
+    const bool found = std::find(reached.begin(), reached.end(), page) != reached.end();
+    EXPECT_TRUE(found) << "nothing leads to " << fs::relative(page, Root());
   }
 }
 
