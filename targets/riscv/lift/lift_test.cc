@@ -1,0 +1,154 @@
+// What lifted instructions do, and where blocks end.
+#include "targets/riscv/lift/lift.h"
+
+#include <cstring>
+#include <set>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "targets/riscv/lift/assemble.h"
+#include "targets/riscv/lift/snippet.h"
+#include "targets/riscv/lift/snippet_cases.h"
+#include "translate/ir/printer.h"
+
+namespace emu::riscv {
+namespace {
+
+using Cases = absl::Span<const Snippet> (*)();
+constexpr Cases kAll[] = {IntCases, CompressedCases, BitsCases, AtomicCases, SystemCases, FpCases};
+
+void RunCases(Cases cases) {
+  for (const Snippet& snippet : cases()) {
+    const std::string problem = RunSnippet(snippet);
+    EXPECT_TRUE(problem.empty()) << problem;
+  }
+}
+
+TEST(Lift, Int) { RunCases(IntCases); }
+TEST(Lift, Compressed) { RunCases(CompressedCases); }
+TEST(Lift, Bits) { RunCases(BitsCases); }
+TEST(Lift, Atomic) { RunCases(AtomicCases); }
+TEST(Lift, System) { RunCases(SystemCases); }
+TEST(Lift, Fp) { RunCases(FpCases); }
+
+TEST(Lift, EveryInstructionHasACase) {
+  std::set<Insn> seen;
+  for (Cases cases : kAll) {
+    for (const Snippet& snippet : cases()) {
+      const std::set<Insn> in = InsnsOf(snippet);
+      seen.insert(in.begin(), in.end());
+    }
+  }
+  for (unsigned i = 0; i < kInsnCount; ++i) {
+    const auto insn = static_cast<Insn>(i);
+    EXPECT_TRUE(seen.count(insn) != 0) << LineOf(insn).mnemonic << ", RV" << int{LineOf(insn).xlen};
+  }
+}
+
+// The snippet runner itself must be able to say no.
+TEST(Lift, WrongExpectationsAreFound) {
+  EXPECT_NE(RunSnippet({"addi a0, a0, 1", "a0=1", "a0=3"}), "");
+  EXPECT_NE(RunSnippet({"addi a0, a0, 1", "a0=1", ""}), "");
+  EXPECT_NE(RunSnippet({"addi a0, a0, 1", "a0=1", "a0=2 dirty"}), "");
+  EXPECT_NE(RunSnippet({"addi a0, a0, 1", "a0=1", "a0=2 b@0x10000=1"}), "");
+  EXPECT_NE(RunSnippet({"addi a0, a0, 1", "a0=1", "a0=2 pc=0"}), "");
+  EXPECT_NE(RunSnippet({"addi a0, a0, 1", "a0=1", "a0=2 something"}), "");
+  EXPECT_NE(RunSnippet({"fadd.d fa0, fa0, fa0", "fa0=d1.0", "fa0=d2.0 nx dirty"}), "");
+  EXPECT_NE(RunSnippet({"ecall", "", "pc=0x3000"}), "");
+}
+
+// Without C, a jump to an address that is not a multiple of four faults before rd is written.
+TEST(Lift, MisalignedTargets) {
+  IsaConfig isa = IsaConfig::Full(64);
+  isa.Enable(Extension::kC, false);
+  const Snippet snippets[] = {
+      {"jal ra, 6", "", "pc=0x3000 call=MisalignedFetch(0x1006)"},
+      {"jal ra, 8", "", "ra=0x1004 pc=0x1008"},
+      {"jalr ra, 2(a0)", "a0=0x2001", "pc=0x3000 call=MisalignedFetch(0x2002)"},
+      {"jalr ra, 3(a0)", "a0=0x2001", "ra=0x1004 pc=0x2004"},
+      {"beq a0, a1, 6", "", "pc=0x3000 call=MisalignedFetch(0x1006)"},
+      {"beq a0, a1, 6", "a0=1", ""},
+      {"beq a0, a1, 8", "", "pc=0x1008"},
+      {"c.nop", "", "pc=0x3000 call=Illegal(0x1)"},
+  };
+  for (const Snippet& snippet : snippets) {
+    const std::string problem = RunSnippet(snippet, isa);
+    EXPECT_TRUE(problem.empty()) << problem;
+  }
+}
+
+// Blocks.
+struct Code {
+  explicit Code(absl::string_view text) : bytes(Assemble(text, 64)->bytes) {}
+  ir::Block Lift(uint64_t pc, uint32_t size, unsigned max_insns, const uint8_t* next_page = nullptr) const {
+    ir::Block block{.pc = pc, .insn_count = 0, .label_count = 0, .code = {}};
+    ir::Builder builder(&block);
+    LiftBlock({pc, kSnippetKey, max_insns, bytes.data(), size, [&] { return ++asked, next_page; }}, IsaConfig::Full(64),
+              builder);
+    builder.Finish();
+    return block;
+  }
+  std::vector<uint8_t> bytes;
+  mutable unsigned asked = 0;
+};
+
+std::vector<uint64_t> Pcs(const ir::Block& block) {
+  std::vector<uint64_t> pcs;
+  for (const ir::Instr& i : block.code) {
+    if (i.op == ir::Op::kInsn) pcs.push_back(i.imm);
+  }
+  return pcs;
+}
+
+std::string LastOf(const ir::Block& block) { return ir::PrintInstr(block, block.code.size() - 1); }
+
+TEST(LiftBlock, EndsAtTheLimit) {
+  const ir::Block block = Code("nop; nop; nop; nop").Lift(0x1000, 16, 3);
+  EXPECT_EQ(Pcs(block), (std::vector<uint64_t>{0x1000, 0x1004, 0x1008}));
+  EXPECT_EQ(LastOf(block), "goto 0x100c");
+  EXPECT_EQ(block.code[0].op, ir::Op::kCharge);
+}
+
+TEST(LiftBlock, EndsAtThePage) {
+  const ir::Block block = Code("nop; c.nop; c.nop").Lift(0x1ff8, 8, 64);
+  EXPECT_EQ(Pcs(block), (std::vector<uint64_t>{0x1ff8, 0x1ffc, 0x1ffe}));
+  EXPECT_EQ(LastOf(block), "goto 0x2000");
+}
+
+TEST(LiftBlock, EndsBeforeAnInstructionThatReachesIntoTheNextPage) {
+  const Code code("nop; c.nop; nop");
+  const ir::Block block = code.Lift(0x1ff8, 8, 64, code.bytes.data() + 8);
+  EXPECT_EQ(Pcs(block), (std::vector<uint64_t>{0x1ff8, 0x1ffc}));
+  EXPECT_EQ(LastOf(block), "goto 0x1ffe");
+  EXPECT_EQ(code.asked, 0u);
+}
+
+TEST(LiftBlock, BeginsWithOne) {
+  const Code code("addi a0, a1, 0x123");
+  const ir::Block block = code.Lift(0x1ffe, 2, 64, code.bytes.data() + 2);
+  EXPECT_EQ(Pcs(block), (std::vector<uint64_t>{0x1ffe}));
+  EXPECT_EQ(LastOf(block), "goto 0x2002");
+  EXPECT_NE(ir::Print(block).find("291"), std::string::npos) << ir::Print(block);
+  EXPECT_EQ(code.asked, 1u);
+}
+
+TEST(LiftBlock, StaysEmptyIfTheNextPageIsMissing) {
+  const Code code("addi a0, a1, 0x123");
+  const ir::Block block = code.Lift(0x1ffe, 2, 64, nullptr);
+  EXPECT_TRUE(block.code.empty());
+  EXPECT_EQ(block.insn_count, 0u);
+}
+
+TEST(LiftBlock, ReturnsAndCallsHaveHints) {
+  const auto last = [](absl::string_view code) { return LastOf(Code(code).Lift(0x1000, 4, 1)); };
+  EXPECT_NE(last("jalr zero, 0(ra)").find(" return"), std::string::npos);
+  EXPECT_NE(last("jalr zero, 0(t0)").find(" return"), std::string::npos);
+  EXPECT_NE(last("jalr ra, 0(a0)").find(" call"), std::string::npos);
+  EXPECT_NE(last("jalr ra, 0(t0)").find(" call"), std::string::npos);
+  EXPECT_NE(last("jalr ra, 0(ra)").find(" call"), std::string::npos);
+  EXPECT_EQ(last("jalr zero, 0(a0)").find(" return"), std::string::npos);
+  EXPECT_EQ(last("jalr zero, 0(a0)").find(" call"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace emu::riscv
