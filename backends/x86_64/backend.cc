@@ -23,13 +23,15 @@ using translate::JumpGuard;
 
 class X86Backend final : public translate::Backend {
  public:
-  X86Backend(const translate::Target& target, CodeBuffer buffer)
+  X86Backend(absl::Span<const translate::RegisterInfo> registers, absl::Span<const translate::HelperInfo> helpers,
+             const HostFeatures& features, CodeBuffer buffer)
       : buffer_(std::move(buffer)),
-        guest_(AssignRegisters(target.registers())),
+        features_(features),
+        guest_(AssignRegisters(registers)),
         emitter_(buffer_.rw(), buffer_.rw() + buffer_.size(), buffer_.delta()),
         runtime_(EmitRuntime(emitter_, guest_)),
         blocks_begin_(emitter_.rw()),
-        lowering_(&emitter_, &runtime_, &guest_, target.helpers(), Host()) {}
+        lowering_(&emitter_, &runtime_, &guest_, helpers, features_) {}
 
   absl::string_view name() const override { return "jit"; }
 
@@ -105,6 +107,7 @@ class X86Backend final : public translate::Backend {
   }
 
   CodeBuffer buffer_;
+  const HostFeatures features_;
   const std::vector<GuestRegister> guest_;
   Emitter emitter_;
   const Runtime runtime_;
@@ -117,10 +120,16 @@ class X86Backend final : public translate::Backend {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<translate::Backend>> MakeBackend(const translate::Target& target, Options options) {
+absl::StatusOr<std::unique_ptr<translate::Backend>> MakeBackend(absl::Span<const translate::RegisterInfo> registers,
+                                                                absl::Span<const translate::HelperInfo> helpers,
+                                                                Options options) {
   absl::StatusOr<CodeBuffer> buffer = CodeBuffer::Create(options.code_bytes);
   if (!buffer.ok()) return buffer.status();
-  return std::make_unique<X86Backend>(target, *std::move(buffer));
+  return std::make_unique<X86Backend>(registers, helpers, options.features, *std::move(buffer));
+}
+
+absl::StatusOr<std::unique_ptr<translate::Backend>> MakeBackend(const translate::Target& target, Options options) {
+  return MakeBackend(target.registers(), target.helpers(), options);
 }
 
 }  // namespace emu::backends::x86_64

@@ -6,16 +6,24 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "backends/x86_64/encoding/host_features.h"
 #include "translate/engine/backend.h"
+#include "translate/engine/target.h"
 
 namespace emu::backends::x86_64 {
 
 struct Options {
   size_t code_bytes = size_t{64} << 20;  // of generated code; when it is full everything is discarded
+  HostFeatures features = Host();        // what generated code may use; never more than the host has
 };
 
 // A backend for CPUs of one target. Fails if the host gives no memory that can hold code.
 absl::StatusOr<std::unique_ptr<translate::Backend>> MakeBackend(const translate::Target& target, Options options = {});
+// The same for a target that is no more than its tables; the spans outlive the backend.
+absl::StatusOr<std::unique_ptr<translate::Backend>> MakeBackend(absl::Span<const translate::RegisterInfo> registers,
+                                                                absl::Span<const translate::HelperInfo> helpers,
+                                                                Options options = {});
 
 }  // namespace emu::backends::x86_64
 
