@@ -23,7 +23,9 @@ struct TlbEntry {
   uint64_t addend;
 };
 inline constexpr uint64_t kInvalidTag = ~uint64_t{0};
-inline constexpr uint64_t kSlowTag = 1;  // a hit that must take the slow path (code on the page, watched page)
+// A hit that must take the slow path (code on the page, watched page). A probe compares the tag with the page's address
+// and the lowest three bits of the access's, so that misaligned accesses fail; the flag must be none of those bits.
+inline constexpr uint64_t kSlowTag = 0x800;
 
 constexpr unsigned TlbIndex(uint64_t gva) { return (gva >> kPageBits) & (kTlbEntries - 1); }
 

@@ -100,7 +100,7 @@ class Lowering {
   void FpToInt(const ir::Instr& i);
   void IntToFp(const ir::Instr& i);
   void FpConvert(const ir::Instr& i);
-  void FpCall(const ir::Instr& i);
+  void CallReference(const ir::Instr& i);
   void RepairNan(Xmm result, ir::Type type);
   Cold FpCold(const ir::Instr& i);
   void LoadFpConst(Xmm to, ir::Type type, uint64_t bits);

@@ -9,18 +9,20 @@ namespace {
 
 using ir::Instr;
 
-// An operation packed into one word for FpSlow.
+// An operation packed into one word for Reference.
 uint64_t Pack(const Instr& i, ir::Type arg_type) {
   return static_cast<uint64_t>(i.op) | static_cast<uint64_t>(i.type) << 8 | static_cast<uint64_t>(arg_type) << 16 |
          static_cast<uint64_t>(i.aux) << 32;
 }
 
-uint64_t FpSlow(uint64_t packed, uint64_t a, uint64_t b, uint64_t c) {
+// What the host cannot do, or does otherwise than the IR says.
+uint64_t Reference(uint64_t packed, uint64_t a, uint64_t b, uint64_t c) {
   const ir::Op op = static_cast<ir::Op>(packed & 0xff);
   const ir::Type type = static_cast<ir::Type>(packed >> 8 & 0xff), arg_type = static_cast<ir::Type>(packed >> 16 & 0xff);
   if (arg_type == ir::Type::kF32 || arg_type == ir::Type::kI32) {
     a = static_cast<uint32_t>(a), b = static_cast<uint32_t>(b), c = static_cast<uint32_t>(c);
   }
+  if (op == ir::Op::kPopCount) return static_cast<uint64_t>(std::popcount(a));
   if (op == ir::Op::kFClass) return ir::ClassifyFp(arg_type, a);
   return ir::EvalFp(op, type, static_cast<uint16_t>(packed >> 32), arg_type, a, b, c);
 }
@@ -100,7 +102,7 @@ void Lowering::ColdFp(const Cold& cold) {
     if (i.args[a] != ir::kNoValue) StoreArgument(a, cold.args[a], TypeOf(i.args[a]));
   }
   e_.ri(Op::kMOV64ri, Reg::rax, static_cast<int64_t>(Pack(i, TypeOf(i.args[0]))));
-  e_.ri(Op::kMOV64ri, Reg::rcx, static_cast<int64_t>(reinterpret_cast<uint64_t>(&FpSlow)));
+  e_.ri(Op::kMOV64ri, Reg::rcx, static_cast<int64_t>(reinterpret_cast<uint64_t>(&Reference)));
   CallRuntime(runtime_.pure);
   MoveResult(cold.result, i.type);
   SaveLive(cold, false);

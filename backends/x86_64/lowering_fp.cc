@@ -47,8 +47,8 @@ void Lowering::RepairNan(Xmm result, ir::Type type) {
   cold_.push_back(cold);
 }
 
-// All of it out of line; nothing stays in a temp.
-void Lowering::FpCall(const Instr& i) {
+// All of it out of line, by the reference semantics.
+void Lowering::CallReference(const Instr& i) {
   if (ir::IsFloat(i.type)) {
     regs_.ResultXmm();
   } else {
@@ -66,7 +66,7 @@ void Lowering::Fp(const Instr& i) {
     case IrOp::kFMin:
     case IrOp::kFMax: return FpMinMax(i);
     case IrOp::kFCmp: return FpCompare(i);
-    case IrOp::kFClass: return FpCall(i);
+    case IrOp::kFClass: return CallReference(i);
     case IrOp::kFToI: return FpToInt(i);
     case IrOp::kIToF: return IntToFp(i);
     case IrOp::kFCvt: return FpConvert(i);
@@ -75,7 +75,7 @@ void Lowering::Fp(const Instr& i) {
 }
 
 void Lowering::FpArithmetic(const Instr& i) {
-  if (AuxOf(i).rounding != Rounding::kDynamic) return FpCall(i);
+  if (AuxOf(i).rounding != Rounding::kDynamic) return CallReference(i);
   struct Forms {
     Op sd, ss, vsd, vss;
   };
@@ -105,7 +105,7 @@ void Lowering::FpArithmetic(const Instr& i) {
 
 void Lowering::FpFma(const Instr& i) {
   const FpAux aux = AuxOf(i);
-  if (aux.rounding != Rounding::kDynamic || !features_.fma) return FpCall(i);
+  if (aux.rounding != Rounding::kDynamic || !features_.fma) return CallReference(i);
   static constexpr Op kForms[2][4] = {
       {Op::kVFMADD231SSr, Op::kVFMSUB231SSr, Op::kVFNMADD231SSr, Op::kVFNMSUB231SSr},
       {Op::kVFMADD231SDr, Op::kVFMSUB231SDr, Op::kVFNMADD231SDr, Op::kVFNMSUB231SDr}};
@@ -160,7 +160,7 @@ void Lowering::FpToInt(const Instr& i) {
   const FpAux aux = AuxOf(i);
   const bool from64 = ir::TypeBits(TypeOf(i.args[0])) == 64, wide = Wide(i);
   const bool truncate = aux.rounding == Rounding::kTowardZero;
-  if (aux.is_unsigned || (!truncate && aux.rounding != Rounding::kDynamic)) return FpCall(i);
+  if (aux.is_unsigned || (!truncate && aux.rounding != Rounding::kDynamic)) return CallReference(i);
   static constexpr Op kForms[2][2][2] = {
       {{Op::kCVTSS2SIrr, Op::kCVTSS2SI64rr}, {Op::kCVTSD2SIrr, Op::kCVTSD2SI64rr}},
       {{Op::kCVTTSS2SIrr, Op::kCVTTSS2SI64rr}, {Op::kCVTTSD2SIrr, Op::kCVTTSD2SI64rr}}};
@@ -179,7 +179,7 @@ void Lowering::IntToFp(const Instr& i) {
   const FpAux aux = AuxOf(i);
   const bool from64 = ir::TypeBits(TypeOf(i.args[0])) == 64, wide = Wide(i);
   const bool exact = wide && !from64;
-  if ((aux.rounding != Rounding::kDynamic && !exact) || (aux.is_unsigned && from64)) return FpCall(i);
+  if ((aux.rounding != Rounding::kDynamic && !exact) || (aux.is_unsigned && from64)) return CallReference(i);
   const Reg a = regs_.Use(i.args[0]);
   const Xmm dst = regs_.ResultXmm();
   e_.rr(Op::kPXORrr, dst, dst);
@@ -193,8 +193,8 @@ void Lowering::IntToFp(const Instr& i) {
 
 void Lowering::FpConvert(const Instr& i) {
   const bool widen = Wide(i);
-  if (TypeOf(i.args[0]) == i.type) return FpCall(i);
-  if (!widen && AuxOf(i).rounding != Rounding::kDynamic) return FpCall(i);
+  if (TypeOf(i.args[0]) == i.type) return CallReference(i);
+  if (!widen && AuxOf(i).rounding != Rounding::kDynamic) return CallReference(i);
   const Xmm a = regs_.UseXmm(i.args[0]);
   const Xmm dst = regs_.ResultXmm();
   e_.rr(widen ? Op::kCVTSS2SDrr : Op::kCVTSD2SSrr, dst, a);

@@ -259,6 +259,7 @@ void Lowering::Unary(const Instr& i) {
 
 void Lowering::CountZeros(const Instr& i) {
   const bool wide = Wide(i);
+  if (i.op == IrOp::kPopCount && !features_.popcnt) return CallReference(i);
   const Reg a = regs_.Use(i.args[0]);
   if (i.op == IrOp::kPopCount) return e_.rr(wide ? Op::kPOPCNT64rr : Op::kPOPCNT32rr, regs_.Result(), a);
   const bool leading = i.op == IrOp::kClz;

@@ -189,9 +189,11 @@ void Registers::CopyXmm(Value v, Xmm to) {
   } else if (l.kind == At::kConst && l.constant == 0) {
     e_.rr(Op::kPXORrr, to, to);
   } else {
+    const uint16_t locked = locked_;
     const Reg from = l.kind == At::kGuest ? guest_[l.index].host : Temp();
     if (l.kind != At::kGuest) Copy(v, from);
     e_.rr(wide ? Op::kMOV64toPQIrr : Op::kMOVDI2PDIrr, to, from);
+    locked_ = locked;  // the temp has done its work
   }
 }
 
@@ -258,7 +260,8 @@ void Registers::Get(unsigned guest_register) {
   aliases_.push_back(static_cast<Value>(index_));
 }
 
-// The guest register is about to change: values that are the same as it, and needed later, get places of their own.
+// The guest register is about to change: values that are the same as it, and needed later, get places of their own. There may
+// be more of them than temps, so that none stays locked.
 void Registers::Detach(unsigned guest_register) {
   for (size_t i = 0; i < aliases_.size();) {
     const Value v = aliases_[i];
@@ -266,6 +269,7 @@ void Registers::Detach(unsigned guest_register) {
       ++i;
       continue;
     }
+    const uint16_t locked = locked_, locked_xmm = locked_xmm_;
     if (ir::IsFloat(block_->code[v].type)) {
       UseXmm(v);
     } else {
@@ -274,6 +278,7 @@ void Registers::Detach(unsigned guest_register) {
       Free(v);
       OwnTemp(to, v);
     }
+    locked_ = locked, locked_xmm_ = locked_xmm;
   }
 }
 
