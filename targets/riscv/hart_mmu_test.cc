@@ -365,6 +365,22 @@ TEST_P(MmuTest, ProtectionFinerThanPages) {
   EXPECT_EQ(m_.state().x[11], 10u);
 }
 
+// The second half of the instruction lies on a page of which no verdict can be kept.
+TEST_P(MmuTest, InstructionsIntoAPageWithFinerProtection) {
+  m_.Poke(0x3b0, (kData + 0x1010) >> 2);
+  m_.Poke(0x3b1, ~uint64_t{0});
+  m_.Poke(0x3a0, 0x1f00 | 0x10);
+  m_.SetPrivilege(kSupervisor);
+  m_.Assemble("li a1, 5; li a1, 6; li a1, 7; li a1, 8; li a1, 9; li a1, 10", kData + 0xffe);
+  EXPECT_EQ(CauseOf("jr a0; nop; nop", kData + 0xffe), -1);
+  EXPECT_EQ(m_.state().x[11], 6u);
+  m_.Poke(0x3b0, (kData + 0x1000) >> 2);  // the second half itself
+  m_.SetPrivilege(kSupervisor);
+  EXPECT_EQ(CauseOf("jr a0; nop; nop", kData + 0xffe), kInstructionAccess);
+  EXPECT_EQ(m_.csr().mepc, kData + 0xffe);
+  EXPECT_EQ(m_.csr().mtval, kData + 0x1000);
+}
+
 TEST_P(MmuTest, PmpGuardsPageTables) {
   Tables t(m_, kTables);
   const uint64_t leaf = t.Map(kVa, kData, kV | kR | kW | kA);

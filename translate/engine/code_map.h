@@ -21,6 +21,7 @@ struct TranslatedBlock {
   uint32_t bytes = 0;         // of guest code on its first page
   const uint8_t* next_page = nullptr;  // host page of the instruction that crosses the page's end, if one does
   uint32_t next_bytes = 0;
+  bool guarded = false;  // the code itself finds out when next_page is mapped otherwise
   CodeEntry entry = nullptr;
   std::vector<uint32_t> exits;     // its direct exits
   std::vector<uint32_t> incoming;  // exits of blocks that are joined to it
@@ -58,7 +59,6 @@ class CodeMap {
     uint64_t lines = 0;  // bit i: code in bytes [64 i, 64 i + 64)
     std::vector<TranslatedBlock*> blocks;
   };
-  void AddToPage(const uint8_t* from, uint32_t bytes, TranslatedBlock* block, std::vector<const uint8_t*>* new_pages);
   void RemoveFromPage(const uint8_t* page, TranslatedBlock* block);
 
   absl::flat_hash_map<Key, std::unique_ptr<TranslatedBlock>> blocks_;

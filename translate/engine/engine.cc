@@ -142,14 +142,24 @@ TranslatedBlock* Engine::Find(uint64_t pc, uint32_t max_insns) {
   // Where a verdict of the MMU holds for less than the page, each instruction is fetched by itself.
   if (cpu_->context().exec[Context::Slot(pc)].page != (pc & mmu::kPageMask)) max_insns = 1;
   TranslatedBlock* block = code_.Find({host_pc, pc, cpu_->state().key, max_insns});
+  if (block == nullptr && max_insns == 0) block = FindUnguarded(pc, host_pc);
   if (block == nullptr) return Translate(pc, host_pc, max_insns);
   if (block->next_page == nullptr || NextPageHolds(*block)) return block;
   Drop(code_.Take(block));
   return Translate(pc, host_pc, max_insns);
 }
 
+// An instruction that reaches into a page of which no verdict can be kept: a block by itself, checked each time and never joined.
+TranslatedBlock* Engine::FindUnguarded(uint64_t pc, const uint8_t* host_pc) {
+  TranslatedBlock* block = code_.Find({host_pc, pc, cpu_->state().key, 1});
+  return block == nullptr || block->next_page == nullptr || block->guarded ? nullptr : block;
+}
+
+bool Engine::IsKept(uint64_t page) const { return cpu_->context().exec[Context::Slot(page)].page == page; }
+
 bool Engine::NextPageHolds(const TranslatedBlock& block) {
-  return cpu_->Fetch((block.pc & mmu::kPageMask) + mmu::kPageSize) == block.next_page;
+  const uint64_t next = (block.pc & mmu::kPageMask) + mmu::kPageSize;
+  return cpu_->Fetch(next) == block.next_page && IsKept(next) == block.guarded;
 }
 
 TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns) {
@@ -162,6 +172,7 @@ TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t
   if (!Compile(block.get())) return nullptr;
   ++counters_.blocks;
   counters_.insns += block->insn_count;
+  if (TranslatedBlock* old = code_.Find({host_pc, pc, block->key, block->max_insns})) Drop(code_.Take(old));
   std::vector<const uint8_t*> new_pages;
   TranslatedBlock* added = code_.Add(std::move(block), &new_pages);
   for (const uint8_t* page : new_pages) cpu_->ProtectPage(page);
@@ -186,7 +197,12 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
   if (observer_ != nullptr) observer_->OnLifted(scratch_, host_pc, block->bytes);
   if (block->next_page != nullptr) {
     block->next_bytes = target_.max_insn_bytes();
-    AddGuard(next_page, block->next_page);
+    block->guarded = IsKept(next_page);
+    if (block->guarded) {
+      AddGuard(next_page, block->next_page);
+    } else {
+      block->max_insns = 1;
+    }
   }
   return true;
 }

@@ -90,6 +90,8 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   bool Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, TranslatedBlock* block);
   void AddGuard(uint64_t next_page, const uint8_t* host_page);
   bool Compile(TranslatedBlock* block);
+  TranslatedBlock* FindUnguarded(uint64_t pc, const uint8_t* host_pc);
+  bool IsKept(uint64_t page) const;
   bool NextPageHolds(const TranslatedBlock& block);
   Stop RunGrant();
   // Runs from a block until something comes up; gives the block where to go on, if that is known.
