@@ -2,9 +2,10 @@
 //
 //   compare --runs 3 --marker 'text' --name emu --cmd '...' --name qemu --cmd '...'
 //
-// The first emulator is the one that the others are held against. A guest marks the pieces of its work on the serial console:
-// a line "@begin NAME" starts a piece and "@end NAME RESULT" ends it; the piece "boot" lasts from the start of the emulator to the
-// first marker. Results of all emulators must be equal. CPU time is that of the whole process, user and system.
+// The first emulator is the one that the others are held against. A guest marks the pieces of its work on the serial
+// console: a line "@begin NAME" starts a piece and "@end NAME RESULT" ends it; the piece "boot" lasts from the start of
+// the emulator to the first marker. Results of all emulators must be equal. CPU time is that of the whole process, user
+// and system.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -138,7 +139,8 @@ double Spread(const std::vector<double>& v) {
 void Print(const std::vector<Emulator>& emulators) {
   printf("| piece |");
   for (const Emulator& e : emulators) printf(" %s, s (spread) |", e.name.c_str());
-  for (size_t i = 1; i < emulators.size(); ++i) printf(" %s / %s |", emulators[i].name.c_str(), emulators[0].name.c_str());
+  for (size_t i = 1; i < emulators.size(); ++i)
+    printf(" %s / %s |", emulators[i].name.c_str(), emulators[0].name.c_str());
   printf("\n|---|");
   for (size_t i = 0; i < 2 * emulators.size() - 1; ++i) printf("---|");
   printf("\n");
@@ -183,7 +185,8 @@ bool Parse(int argc, char** argv, Options* options) {
     } else if (flag == "--cmd" && !options->emulators.empty()) {
       options->emulators.back().command = value;
     } else {
-      fprintf(stderr, "compare: %s %s: expected --runs N, --timeout SECONDS, --name NAME --cmd COMMAND\n", argv[i], argv[i + 1]);
+      fprintf(stderr, "compare: %s %s: expected --runs N, --timeout SECONDS, --name NAME --cmd COMMAND\n", argv[i],
+              argv[i + 1]);
       return false;
     }
   }

@@ -39,8 +39,9 @@ absl::StatusOr<CharBackend*> CharDevices::MakeSerial(const CharSpec& spec) {
 
 absl::StatusOr<CharDevices::Named> CharDevices::Make(const CharSpec& spec) {
   if (spec.kind == CharSpec::Kind::kStdio && std::exchange(stdio_taken_, true)) {
-    return absl::InvalidArgumentError("standard input and output can serve one -serial or -chardev only; "
-                                      "-chardev stdio,id=ID,mux=on can be shared");
+    return absl::InvalidArgumentError(
+        "standard input and output can serve one -serial or -chardev only; "
+        "-chardev stdio,id=ID,mux=on can be shared");
   }
   absl::StatusOr<std::unique_ptr<CharBackend>> backend = devices::MakeCharBackend(spec, loop_);
   if (!backend.ok()) return backend.status();
@@ -60,12 +61,14 @@ absl::StatusOr<CharDevices::Named> CharDevices::Make(const CharSpec& spec) {
 absl::StatusOr<CharBackend*> CharDevices::Take(const std::string& id) {
   const auto it = named_.find(id);
   if (it == named_.end()) {
-    return absl::InvalidArgumentError(absl::StrCat("chardev \"", id, "\" does not exist; -chardev KIND,id=", id, " makes it"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("chardev \"", id, "\" does not exist; -chardev KIND,id=", id, " makes it"));
   }
   Named& named = it->second;
   if (!std::exchange(named.taken, true)) return named.backend;
   if (named.mux != nullptr) return named.mux->AddPort();
-  return absl::InvalidArgumentError(absl::StrCat("chardev \"", id, "\" is in use already; mux=on lets several share it"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("chardev \"", id, "\" is in use already; mux=on lets several share it"));
 }
 
 }  // namespace emu::boards

@@ -9,7 +9,7 @@
 namespace emu::boards {
 namespace {
 
-constexpr uint64_t kSeed = 0x656d75;                    // of everything random, when runs must repeat
+constexpr uint64_t kSeed = 0x656d75;                   // of everything random, when runs must repeat
 constexpr int64_t kFixedEpochSeconds = 1'704'067'200;  // 2024-01-01 00:00:00 UTC, for the same reason
 constexpr int64_t kNsPerSecond = 1'000'000'000;
 

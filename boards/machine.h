@@ -1,4 +1,5 @@
-// A machine: memory, devices, a CPU, and what runs them. A board derives from it, adds what it has, and says how it starts.
+// A machine: memory, devices, a CPU, and what runs them. A board derives from it, adds what it has, and says how it
+// starts.
 #ifndef EMU_BOARDS_MACHINE_H_
 #define EMU_BOARDS_MACHINE_H_
 
@@ -89,7 +90,8 @@ class Machine {
   // `base` to `base + size` is a part of the board that is not modelled.
   void NoteUnmodelled(absl::string_view name, uint64_t base, uint64_t size) { unmodelled_.Note(name, base, size); }
 
-  // Ends the devices and the processor. A board calls it in its destructor, while its own parts that they use are there.
+  // Ends the devices and the processor. A board calls it in its destructor, while its own parts that they use are
+  // there.
   void TakeApart();
 
   // --- What a board says.
@@ -117,7 +119,7 @@ class Machine {
   devices::EventLoop events_;
   CharDevices chars_;
   memory::RegionPtr system_;
-  memory::AddressSpace memory_;      // as bus masters see it
+  memory::AddressSpace memory_;  // as bus masters see it
   memory::AddressSpace cpu_memory_;
   Unmodelled unmodelled_;
   std::vector<memory::RegionPtr> ram_;

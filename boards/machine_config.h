@@ -30,15 +30,15 @@ struct MachineConfig {
   std::string bios = "default";             // default, none, or a path
   std::string dump_dtb;                     // write the device tree here and do not run
 
-  bool deterministic = false;              // time follows the instruction count, seeds are fixed
-  std::optional<uint64_t> insn_limit;      // end after so many instructions; needs `deterministic`
-  std::optional<int64_t> epoch_seconds;    // time of day at the start; else the host's, or a fixed one
-  bool exit_on_reset = false;              // -no-reboot
+  bool deterministic = false;            // time follows the instruction count, seeds are fixed
+  std::optional<uint64_t> insn_limit;    // end after so many instructions; needs `deterministic`
+  std::optional<int64_t> epoch_seconds;  // time of day at the start; else the host's, or a fixed one
+  bool exit_on_reset = false;            // -no-reboot
 
   std::vector<devices::CharSpec> serials;  // of the first port, the second, ...; kNone: nobody
   std::vector<devices::CharSpec> chardevs;
   std::vector<DeviceRequest> devices;
-  bool modern_virtio_mmio = false;         // version 2 of the transport, not the legacy one
+  bool modern_virtio_mmio = false;  // version 2 of the transport, not the legacy one
   std::map<std::string, std::string> board_options;
   GuestLog log;
 };

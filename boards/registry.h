@@ -18,7 +18,7 @@ namespace emu::boards {
 struct BoardInfo {
   std::string name;
   std::vector<std::string> aliases = {};  // such as the name that another emulator has for it
-  std::string family;                // "riscv64": the name after qemu-system-
+  std::string family;                     // "riscv64": the name after qemu-system-
   std::string description;
   uint64_t default_ram = uint64_t{128} << 20;
   bool family_default = false;  // taken where a program of the family names no board

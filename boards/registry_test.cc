@@ -9,13 +9,13 @@ namespace {
 using ::testing::HasSubstr;
 
 const BoardRegistration kFirst({.name = "zebra", .aliases = {"z"}, .family = "africa", .description = "striped"});
-const BoardRegistration kSecond(
-    {.name = "ant", .family = "africa", .description = "small", .family_default = true});
+const BoardRegistration kSecond({.name = "ant", .family = "africa", .description = "small", .family_default = true});
 
 TEST(RegistryTest, FindsByNameAndAlias) {
   EXPECT_EQ((*FindBoard("zebra"))->name, "zebra");
   EXPECT_EQ((*FindBoard("z"))->name, "zebra");
-  EXPECT_THAT(std::string(FindBoard("y").status().message()), HasSubstr("-M \"y\": unknown board; known are ant, zebra, z"));
+  EXPECT_THAT(std::string(FindBoard("y").status().message()),
+              HasSubstr("-M \"y\": unknown board; known are ant, zebra, z"));
   EXPECT_EQ(AllBoards()[0]->name, "ant");
 }
 

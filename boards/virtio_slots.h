@@ -16,7 +16,8 @@
 namespace emu::boards {
 
 // One entry a slot, by rising address; null where the slot stays empty. The first device gets the last slot, the second
-// the one before it: the order that QEMU's boards have. A virtconsole goes into the last virtio-serial-device before it.
+// the one before it: the order that QEMU's boards have. A virtconsole goes into the last virtio-serial-device before
+// it.
 absl::StatusOr<std::vector<std::unique_ptr<devices::virtio::Device>>> FillVirtioSlots(
     absl::Span<const DeviceRequest> requests, size_t slots, CharDevices& chars, const devices::EntropySource& entropy);
 

@@ -22,7 +22,8 @@ class VirtioSlotsTest : public ::testing::Test {
 
 // As QEMU 7.2 shows with `info qtree` for these options.
 TEST_F(VirtioSlotsTest, FillsFromTheLastSlot) {
-  const auto slots = Fill({{"virtio-rng-device", {{"id", "x"}}}, {"virtio-serial-device", {}}, {"virtconsole", {{"chardev", "c"}}}});
+  const auto slots =
+      Fill({{"virtio-rng-device", {{"id", "x"}}}, {"virtio-serial-device", {}}, {"virtconsole", {{"chardev", "c"}}}});
   ASSERT_TRUE(slots.ok()) << slots.status();
   EXPECT_EQ((*slots)[0], nullptr);
   EXPECT_EQ((*slots)[1]->id(), 3u);
@@ -30,7 +31,8 @@ TEST_F(VirtioSlotsTest, FillsFromTheLastSlot) {
 }
 
 TEST_F(VirtioSlotsTest, Errors) {
-  EXPECT_THAT(Error({{"floppy", {}}}), HasSubstr("-device \"floppy\": unknown device; this board knows virtio-rng-device"));
+  EXPECT_THAT(Error({{"floppy", {}}}),
+              HasSubstr("-device \"floppy\": unknown device; this board knows virtio-rng-device"));
   EXPECT_THAT(Error({{"virtio-rng-device", {{"speed", "9"}}}}), HasSubstr("unknown property \"speed\""));
   EXPECT_THAT(Error({{"virtconsole", {{"chardev", "c"}}}}), HasSubstr("needs a -device virtio-serial-device"));
   EXPECT_THAT(Error({{"virtio-serial-device", {}}, {"virtconsole", {}}}), HasSubstr("chardev=ID is missing"));

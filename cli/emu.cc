@@ -90,11 +90,16 @@ int Main(const std::string& program, absl::Span<const std::string> arguments) {
   if (!options.ok()) return Fail(program, options.status().message());
   const absl::string_view family = FamilyOf(program);
   switch (options->action) {
-    case Options::Action::kHelp: return Print(HelpText(program));
-    case Options::Action::kVersion: return Print(absl::StrCat("emu version ", kVersion, "\n"));
-    case Options::Action::kBoardHelp: return Print(boards::BoardHelp(family));
-    case Options::Action::kLogHelp: return Print(boards::LogItemsHelp());
-    default: break;
+    case Options::Action::kHelp:
+      return Print(HelpText(program));
+    case Options::Action::kVersion:
+      return Print(absl::StrCat("emu version ", kVersion, "\n"));
+    case Options::Action::kBoardHelp:
+      return Print(boards::BoardHelp(family));
+    case Options::Action::kLogHelp:
+      return Print(boards::LogItemsHelp());
+    default:
+      break;
   }
   const absl::StatusOr<const boards::BoardInfo*> board = ChooseBoard(*options, family);
   if (!board.ok()) return Fail(program, board.status().message());

@@ -87,7 +87,8 @@ TEST_P(EveryBackend, LimitIsExact) {
 }
 
 TEST(Emu, DeterministicRunsAgree) {
-  for (const std::string& program : {std::string(kHello), Program("timer"), std::string("testdata/riscv64/exit_code.elf")}) {
+  for (const std::string& program :
+       {std::string(kHello), Program("timer"), std::string("testdata/riscv64/exit_code.elf")}) {
     const std::string flags = Bare(program) + " -deterministic -print-state-hash -accel ";
     const Outcome jit = Emu(flags + "jit");
     EXPECT_THAT(jit.err, MatchesRegex("emu: instructions=[0-9]+ ram=[0-9a-f]{16} cpu=[0-9a-f]{16}\n"));
@@ -155,7 +156,9 @@ TEST(Emu, Signature) {
   const std::string path = Temp("signature");
   EXPECT_EQ(Emu("-M spike,signature=" + path + " -bios none -kernel " + Program("signature")).status, 0);
   EXPECT_EQ(ReadAll(path), "deadbeef\n11223344\n00000001\n80000000\n");
-  EXPECT_EQ(Emu("-M spike,signature-granularity=8,signature=" + path + " -bios none -kernel " + Program("signature")).status, 0);
+  EXPECT_EQ(
+      Emu("-M spike,signature-granularity=8,signature=" + path + " -bios none -kernel " + Program("signature")).status,
+      0);
   EXPECT_EQ(ReadAll(path), "11223344deadbeef\n8000000000000001\n");
 }
 
@@ -189,19 +192,21 @@ TEST(Emu, DeviceTreeIsWritten) {
 TEST(Emu, UnderTheOtherName) {
   const std::string link = Temp("qemu-system-riscv64");
   ASSERT_EQ(Shell("ln -sf \"$PWD/cli/emu\" " + link).status, 0);
-  EXPECT_EQ(Shell(link + " -M virt -bios none -kernel " + std::string(kHello) + " </dev/null").out, "Hello from riscv64\n");
+  EXPECT_EQ(Shell(link + " -M virt -bios none -kernel " + std::string(kHello) + " </dev/null").out,
+            "Hello from riscv64\n");
   EXPECT_EQ(Shell(link + " -bios none -kernel testdata/riscv64/exit_code.elf </dev/null").status, 42);
   EXPECT_THAT(Shell(link + " -M help").out, HasSubstr("(default)"));
   EXPECT_THAT(Shell(link + " -M nosuch").err, testing::StartsWith("qemu-system-riscv64: "));
 }
 
 TEST(Emu, FlagsThatScriptsPass) {
-  const Outcome o = Emu("-machine virt,acpi=off,usb=off -cpu rv64,h=false,zba=on -smp 1 -m size=128M -display none -vga none "
-                        "-nodefaults -net none -nic none -monitor none -accel tcg,thread=single -no-reboot -no-shutdown "
-                        "-name test --serial mon:stdio -object rng-random,id=r,filename=/dev/urandom "
-                        "-device virtio-rng-device,rng=r -chardev null,id=c -device virtio-serial-device "
-                        "-device virtconsole,chardev=c -rtc base=utc -bios none -kernel " +
-                        std::string(kHello));
+  const Outcome o =
+      Emu("-machine virt,acpi=off,usb=off -cpu rv64,h=false,zba=on -smp 1 -m size=128M -display none -vga none "
+          "-nodefaults -net none -nic none -monitor none -accel tcg,thread=single -no-reboot -no-shutdown "
+          "-name test --serial mon:stdio -object rng-random,id=r,filename=/dev/urandom "
+          "-device virtio-rng-device,rng=r -chardev null,id=c -device virtio-serial-device "
+          "-device virtconsole,chardev=c -rtc base=utc -bios none -kernel " +
+          std::string(kHello));
   EXPECT_EQ(o.err, "");
   EXPECT_EQ(o.out, "Hello from riscv64\n");
 }
@@ -212,7 +217,8 @@ struct BadCase {
 };
 
 TEST(Emu, BadFlagsAndFiles) {
-  std::ofstream(Temp("elf")) << "\x7f" "ELF nonsense that goes on for longer than any header would need to";
+  std::ofstream(Temp("elf")) << "\x7f"
+                                "ELF nonsense that goes on for longer than any header would need to";
   std::ofstream(Temp("gz")) << "\x1f\x8b\x08 and then nothing";
   std::ofstream(Temp("dtb")) << "no tree";
   std::ofstream(Temp("empty"));

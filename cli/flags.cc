@@ -183,12 +183,12 @@ absl::Status SetLogItems(string_view value, Options* o) {
   return absl::OkStatus();
 }
 
-template <std::string boards::MachineConfig::*kField>
+template <std::string boards::MachineConfig::* kField>
 absl::Status SetText(string_view value, Options* o) {
   o->machine.*kField = std::string(value);
   return absl::OkStatus();
 }
-template <bool boards::MachineConfig::*kField>
+template <bool boards::MachineConfig::* kField>
 absl::Status SetTrue(string_view, Options* o) {
   o->machine.*kField = true;
   return absl::OkStatus();
@@ -216,7 +216,8 @@ constexpr Flag kFlags[] = {
     {"dtb", "FILE", SetText<&Config::dtb>, "device tree, in place of the board's own"},
     {"bios", "FILE|none|default", SetText<&Config::bios>,
      "M-mode firmware; none: the kernel starts in M-mode; default: the machine serves the kernel itself"},
-    {"serial", "STREAM", AddSerial, "stdio, mon:stdio, file:PATH, null, none, pty, chardev:ID, unix:PATH, tcp:HOST:PORT"},
+    {"serial", "STREAM", AddSerial,
+     "stdio, mon:stdio, file:PATH, null, none, pty, chardev:ID, unix:PATH, tcp:HOST:PORT"},
     {"chardev", "KIND,id=ID[,...]", AddChardev, "a byte stream for -serial chardev:ID or a device"},
     {"device", "NAME[,PROPERTY=VALUE...]", AddDevice, "adds a device; help lists them"},
     {"nographic", "", Ignore, "serial port on the terminal, as it is anyway; Ctrl-A H helps there"},

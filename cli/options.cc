@@ -64,8 +64,8 @@ std::string HelpText(absl::string_view program) {
   std::string text = absl::StrCat("usage: ", program, " [flags]\n\n");
   for (const Flag& flag : Flags()) {
     if (flag.help.empty()) continue;
-    absl::StrAppendFormat(&text, "  %-34s %s\n", absl::StrCat("-", flag.name, flag.argument.empty() ? "" : " ", flag.argument),
-                          flag.help);
+    absl::StrAppendFormat(&text, "  %-34s %s\n",
+                          absl::StrCat("-", flag.name, flag.argument.empty() ? "" : " ", flag.argument), flag.help);
   }
   absl::StrAppend(&text,
                   "\nSizes take K, M, G, T. Exit status: the guest's; 0 when it powers off or the user quits; 1 for a "

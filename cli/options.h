@@ -16,14 +16,14 @@ struct Options {
   enum class Action { kRun, kHelp, kVersion, kBoardHelp, kCpuHelp, kDeviceHelp, kLogHelp };
 
   Action action = Action::kRun;
-  std::string board;                // empty: none was named
+  std::string board;  // empty: none was named
   boards::MachineConfig machine;
-  bool print_state = false;         // instruction count and hashes at the end
+  bool print_state = false;  // instruction count and hashes at the end
 
   // While parsing.
   uint32_t log_items = 0;
   std::string log_path;
-  bool defaults = true;             // a serial port on the terminal unless something else is said
+  bool defaults = true;  // a serial port on the terminal unless something else is said
 };
 
 // One flag. With a table of these the parser, the help text and the checks are one.
@@ -31,7 +31,7 @@ struct Flag {
   absl::string_view name;
   absl::string_view argument;  // what the help calls it; empty: the flag takes none
   absl::Status (*apply)(absl::string_view value, Options* options);
-  absl::string_view help;      // empty: understood for the sake of scripts, and not listed
+  absl::string_view help;  // empty: understood for the sake of scripts, and not listed
 };
 absl::Span<const Flag> Flags();
 

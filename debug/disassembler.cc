@@ -68,8 +68,8 @@ class LlvmDisassembler final : public Disassembler {
   // Sets size_ too; LLVM says how much to skip where it knows nothing.
   std::string One(absl::Span<const uint8_t> code, uint64_t pc) {
     llvm::MCInst inst;
-    const auto status = decoder_->getInstruction(inst, size_, llvm::ArrayRef<uint8_t>(code.data(), code.size()), pc,
-                                                 llvm::nulls());
+    const auto status =
+        decoder_->getInstruction(inst, size_, llvm::ArrayRef<uint8_t>(code.data(), code.size()), pc, llvm::nulls());
     if (status != llvm::MCDisassembler::Success) return "unknown";
     std::string text;
     llvm::raw_string_ostream stream(text);

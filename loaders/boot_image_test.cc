@@ -33,7 +33,8 @@ TEST(BootImageTest, RefusesWhatDoesNotFit) {
   EXPECT_FALSE(image.Add({"wrapping", ~uint64_t{0}, 2, {}}).ok());
   EXPECT_TRUE(image.Add({"all", 0x80000000, 0x1000, {}}).ok());
   const absl::Status status = image.Add({"initrd \"x\"", 0x80000800, 4, {}});
-  EXPECT_THAT(std::string(status.message()), HasSubstr("initrd \"x\" (4 bytes at 0x80000800) overlaps all (4096 bytes"));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("initrd \"x\" (4 bytes at 0x80000800) overlaps all (4096 bytes"));
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ absl::StatusOr<Bytes> PatchFdt(const Bytes& file, absl::string_view name, const 
     return absl::InvalidArgumentError(absl::StrCat("\"", name, "\": malformed device tree: ", fdt_strerror(code)));
   };
   constexpr uint64_t kLargest = uint64_t{64} << 20;
-  if (file.size() > kLargest) return absl::InvalidArgumentError(absl::StrCat("\"", name, "\" is too large for a device tree"));
+  if (file.size() > kLargest)
+    return absl::InvalidArgumentError(absl::StrCat("\"", name, "\" is too large for a device tree"));
   if (const int code = file.size() < sizeof(fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_full(file.data(), file.size());
       code != 0) {
     return bad(code);

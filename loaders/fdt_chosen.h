@@ -13,9 +13,9 @@
 namespace emu::loaders {
 
 struct FdtChosen {
-  std::string bootargs;          // empty: what the file says stays
+  std::string bootargs;  // empty: what the file says stays
   uint64_t initrd_start = 0;
-  uint64_t initrd_end = 0;       // equal to the start: no initrd
+  uint64_t initrd_end = 0;  // equal to the start: no initrd
 };
 
 // `name` is for errors. Checks the file as libfdt does.

@@ -20,8 +20,8 @@ Bytes Tree(bool chosen) {
 }
 
 std::string Bootargs(const Bytes& fdt) {
-  const char* text = static_cast<const char*>(
-      fdt_getprop(fdt.data(), fdt_path_offset(fdt.data(), "/chosen"), "bootargs", nullptr));
+  const char* text =
+      static_cast<const char*>(fdt_getprop(fdt.data(), fdt_path_offset(fdt.data(), "/chosen"), "bootargs", nullptr));
   return text != nullptr ? text : "none";
 }
 

@@ -51,7 +51,8 @@ TEST_F(KernelTest, AnythingElseIsRaw) {
 }
 
 TEST_F(KernelTest, OtherCpusAreRefused) {
-  EXPECT_THAT(std::string(Load(TestElf{.machine = 62}.Build()).status().message()), HasSubstr("for another CPU (machine 62"));
+  EXPECT_THAT(std::string(Load(TestElf{.machine = 62}.Build()).status().message()),
+              HasSubstr("for another CPU (machine 62"));
   EXPECT_FALSE(Load(TestElf{.bits = 32}.Build()).ok());
   EXPECT_FALSE(Load(TestElf{.big = true}.Build()).ok());
   EXPECT_FALSE(Load({}).ok());

@@ -1,5 +1,5 @@
-// The header of a RISC-V Linux "Image" (Linux, Documentation/arch/riscv/boot-image-header.rst). With an EFI stub it is a
-// PE file at the same time, as Debian ships it.
+// The header of a RISC-V Linux "Image" (Linux, Documentation/arch/riscv/boot-image-header.rst). With an EFI stub it is
+// a PE file at the same time, as Debian ships it.
 #ifndef EMU_LOADERS_LINUX_IMAGE_H_
 #define EMU_LOADERS_LINUX_IMAGE_H_
 

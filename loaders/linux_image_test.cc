@@ -9,9 +9,9 @@ namespace {
 
 std::vector<uint8_t> Header() {
   std::vector<uint8_t> h(64);
-  h[0] = 'M', h[1] = 'Z';     // with an EFI stub
-  h[10] = 0x20;               // text_offset: 2 MiB
-  h[18] = 0x30;               // image_size: 3 MiB
+  h[0] = 'M', h[1] = 'Z';  // with an EFI stub
+  h[10] = 0x20;            // text_offset: 2 MiB
+  h[18] = 0x30;            // image_size: 3 MiB
   std::memcpy(&h[48], "RISCV\0\0\0RSC\x05", 12);
   return h;
 }

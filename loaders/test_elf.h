@@ -32,7 +32,8 @@ struct TestElf {
     }
     const uint64_t data_at = header + segment, table_at = data_at + data.size(), names_at = table_at + table.size();
     const uint64_t sections_at = names_at + names.size();
-    std::vector<uint8_t> out = {0x7f, 'E', 'L', 'F', static_cast<uint8_t>(wide ? 2 : 1), static_cast<uint8_t>(big ? 2 : 1), 1};
+    std::vector<uint8_t> out = {
+        0x7f, 'E', 'L', 'F', static_cast<uint8_t>(wide ? 2 : 1), static_cast<uint8_t>(big ? 2 : 1), 1};
     out.resize(16);
     const unsigned word = bits / 8;
     Put(out, 2, 2), Put(out, machine, 2), Put(out, 1, 4), Put(out, entry, word), Put(out, header, word);
@@ -58,7 +59,8 @@ struct TestElf {
   void Put(std::vector<uint8_t>& out, uint64_t value, unsigned size) const {
     for (unsigned i = 0; i < size; ++i) out.push_back(static_cast<uint8_t>(value >> 8 * (big ? size - 1 - i : i)));
   }
-  void PutSection(std::vector<uint8_t>& out, uint32_t type, uint64_t at, uint64_t size, uint32_t link, uint64_t item) const {
+  void PutSection(std::vector<uint8_t>& out, uint32_t type, uint64_t at, uint64_t size, uint32_t link,
+                  uint64_t item) const {
     const unsigned word = bits / 8;
     Put(out, 0, 4), Put(out, type, 4), Put(out, 0, word), Put(out, 0, word), Put(out, at, word), Put(out, size, word);
     Put(out, link, 4), Put(out, 0, 4), Put(out, 1, word), Put(out, item, word);

@@ -46,7 +46,9 @@ TEST_F(TransactionTest, DependentsAreCalledOnceAtTheOutermostEnd) {
     EXPECT_EQ(log_, "");
   }
   EXPECT_EQ(log_, "a b after-a after-b ");
-  { Transaction idle; }
+  {
+    Transaction idle;
+  }
   EXPECT_EQ(log_, "a b after-a after-b ");
 }
 

@@ -76,12 +76,12 @@ enum class StepVerdict : uint8_t {
 
 // One step of a walk. `text` says in words why the verdict is what it is; static storage.
 struct WalkStep {
-  int level = 0;               // 0 is the table whose entries map the smallest pages; -1: a check without an entry
-  uint64_t index = 0;          // of the entry in its table
-  memory::Gpa entry;           // where the entry lies
-  unsigned entry_size = 0;     // in bytes; 0 for a check without an entry
-  uint64_t value = 0;          // what was read there, or stored for kUpdated
-  std::string flags;           // the entry's flag bits in the architecture's letters
+  int level = 0;            // 0 is the table whose entries map the smallest pages; -1: a check without an entry
+  uint64_t index = 0;       // of the entry in its table
+  memory::Gpa entry;        // where the entry lies
+  unsigned entry_size = 0;  // in bytes; 0 for a check without an entry
+  uint64_t value = 0;       // what was read there, or stored for kUpdated
+  std::string flags;        // the entry's flag bits in the architecture's letters
   StepVerdict verdict = StepVerdict::kFault;
   const char* text = "";
 };

@@ -29,20 +29,28 @@ std::string StepText(const WalkStep& step) {
 
 absl::string_view VerdictName(StepVerdict verdict) {
   switch (verdict) {
-    case StepVerdict::kTable: return "table";
-    case StepVerdict::kLeaf: return "leaf";
-    case StepVerdict::kUpdated: return "updated";
-    case StepVerdict::kRetry: return "retry";
-    case StepVerdict::kFault: break;
+    case StepVerdict::kTable:
+      return "table";
+    case StepVerdict::kLeaf:
+      return "leaf";
+    case StepVerdict::kUpdated:
+      return "updated";
+    case StepVerdict::kRetry:
+      return "retry";
+    case StepVerdict::kFault:
+      break;
   }
   return "fault";
 }
 
 absl::string_view AccessKindName(AccessKind kind) {
   switch (kind) {
-    case AccessKind::kRead: return "read";
-    case AccessKind::kWrite: return "write";
-    case AccessKind::kExecute: break;
+    case AccessKind::kRead:
+      return "read";
+    case AccessKind::kWrite:
+      return "write";
+    case AccessKind::kExecute:
+      break;
   }
   return "execute";
 }

@@ -63,7 +63,7 @@ class Interpreter final : public translate::Backend {
 
   const Tables tables_;
   std::vector<std::unique_ptr<Program>> programs_;
-  std::vector<Joined> links_;                         // by exit
+  std::vector<Joined> links_;                        // by exit
   std::vector<std::unique_ptr<uint64_t[]>> values_;  // one for each CPU
 };
 
@@ -114,7 +114,7 @@ const Program* Interpreter::FollowJumpCache(const CpuState& state) const {
   if (state.jump_cache == nullptr) return nullptr;
   const translate::JumpEntry& e = state.jump_cache[translate::JumpCacheIndex(state.pc)];
   return e.pc == state.pc && e.context == state.jump_context && e.code_offset != 0 ? programs_[e.code_offset - 1].get()
-                                                                                     : nullptr;
+                                                                                   : nullptr;
 }
 
 }  // namespace

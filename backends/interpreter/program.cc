@@ -49,7 +49,13 @@ class Sites {
 };
 
 Step MakeStep(const ir::Block& block, const Instr& i) {
-  Step s{.op = i.op, .type = i.type, .arg_type = ir::Type::kVoid, .aux = i.aux, .args = {}, .extra = i.extra, .imm = i.imm};
+  Step s{.op = i.op,
+         .type = i.type,
+         .arg_type = ir::Type::kVoid,
+         .aux = i.aux,
+         .args = {},
+         .extra = i.extra,
+         .imm = i.imm};
   for (unsigned n = 0; n < 3; ++n) s.args[n] = i.args[n] == ir::kNoValue ? ir::Value{0} : i.args[n];
   if (i.args[0] != ir::kNoValue) s.arg_type = block.code[i.args[0]].type;
   return s;

@@ -19,7 +19,7 @@ struct Step {
   uint16_t aux;
   ir::Value args[3];
   uint32_t extra;
-  uint32_t id = 0;  // exit, site, or step to branch to
+  uint32_t id = 0;      // exit, site, or step to branch to
   uint32_t offset = 0;  // of the register in the CpuState
   uint64_t imm;
   translate::HelperFn helper = nullptr;

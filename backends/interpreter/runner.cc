@@ -27,11 +27,11 @@ constexpr bool HasLetter(const char* letters, char letter) {
 // Which function evaluates an operation; those of neither kind each have their own below, or the build fails.
 enum class Kind { kOther, kPure, kFp };
 constexpr Kind kKinds[] = {
-#define EMU_IR_OP(name, Enumerator, result, args, fields, effects)                                                \
-  Op::k##Enumerator == Op::kConst || result[0] == '-' ? Kind::kOther                                              \
-  : Op::k##Enumerator == Op::kFClass || HasLetter(effects, 'q') ? Kind::kFp                                       \
-  : HasLetter(effects, 'p') ? Kind::kPure                                                                         \
-                            : Kind::kOther,
+#define EMU_IR_OP(name, Enumerator, result, args, fields, effects)             \
+  Op::k##Enumerator == Op::kConst || result[0] == '-'           ? Kind::kOther \
+  : Op::k##Enumerator == Op::kFClass || HasLetter(effects, 'q') ? Kind::kFp    \
+  : HasLetter(effects, 'p')                                     ? Kind::kPure  \
+                                                                : Kind::kOther,
 #include "translate/ir/ops.def"
 #undef EMU_IR_OP
 };
@@ -48,18 +48,26 @@ void WriteAs(uint64_t host, uint64_t v) {
 }
 uint64_t ReadHost(uint64_t host, unsigned log2_size) {
   switch (log2_size) {
-    case 0: return ReadAs<uint8_t>(host);
-    case 1: return ReadAs<uint16_t>(host);
-    case 2: return ReadAs<uint32_t>(host);
-    default: return ReadAs<uint64_t>(host);
+    case 0:
+      return ReadAs<uint8_t>(host);
+    case 1:
+      return ReadAs<uint16_t>(host);
+    case 2:
+      return ReadAs<uint32_t>(host);
+    default:
+      return ReadAs<uint64_t>(host);
   }
 }
 void WriteHost(uint64_t host, unsigned log2_size, uint64_t v) {
   switch (log2_size) {
-    case 0: return WriteAs<uint8_t>(host, v);
-    case 1: return WriteAs<uint16_t>(host, v);
-    case 2: return WriteAs<uint32_t>(host, v);
-    default: return WriteAs<uint64_t>(host, v);
+    case 0:
+      return WriteAs<uint8_t>(host, v);
+    case 1:
+      return WriteAs<uint16_t>(host, v);
+    case 2:
+      return WriteAs<uint32_t>(host, v);
+    default:
+      return WriteAs<uint64_t>(host, v);
   }
 }
 
@@ -85,7 +93,8 @@ class Runner {
     break;
 #include "translate/ir/ops.def"
 #undef EMU_IR_OP
-        case Op::kCount: break;
+        case Op::kCount:
+          break;
       }
     }
     return exit_;
@@ -131,7 +140,8 @@ class Runner {
       return false;
     }
     const unsigned shift = 64 - 8 * m.size();
-    const uint64_t extended = m.is_signed ? static_cast<uint64_t>(ir::SignExtend(r.value, 64 - shift)) : r.value << shift >> shift;
+    const uint64_t extended =
+        m.is_signed ? static_cast<uint64_t>(ir::SignExtend(r.value, 64 - shift)) : r.value << shift >> shift;
     values_[at_] = ir::Truncate(s.type, extended);
     return true;
   }

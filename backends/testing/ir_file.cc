@@ -145,7 +145,8 @@ void RunBlock(Machine& machine, const Case& test, const ir::Block& block, absl::
     const std::string where = absl::StrCat(test.name, ", run ", n + 1, ", ", how, ": ");
     Start start;
     for (const Item& item : test.runs[n].first) {
-      if (!Apply(item, &start)) result->failures.push_back(absl::StrCat(where, "cannot set ", item.name, "=", item.value));
+      if (!Apply(item, &start))
+        result->failures.push_back(absl::StrCat(where, "cannot set ", item.name, "=", item.value));
     }
     const Outcome outcome = machine.Run(block, start);
     ++result->runs;

@@ -118,15 +118,24 @@ uint64_t Combine(ir::AtomicKind kind, uint64_t old, uint64_t v, unsigned bits) {
   const int64_t so = ir::SignExtend(old, bits), sv = ir::SignExtend(v, bits);
   const uint64_t uo = old << (64 - bits), uv = v << (64 - bits);
   switch (kind) {
-    case ir::AtomicKind::kSwap: return v;
-    case ir::AtomicKind::kAdd: return old + v;
-    case ir::AtomicKind::kAnd: return old & v;
-    case ir::AtomicKind::kOr: return old | v;
-    case ir::AtomicKind::kXor: return old ^ v;
-    case ir::AtomicKind::kMin: return so < sv ? old : v;
-    case ir::AtomicKind::kMax: return so > sv ? old : v;
-    case ir::AtomicKind::kMinU: return uo < uv ? old : v;
-    case ir::AtomicKind::kMaxU: return uo > uv ? old : v;
+    case ir::AtomicKind::kSwap:
+      return v;
+    case ir::AtomicKind::kAdd:
+      return old + v;
+    case ir::AtomicKind::kAnd:
+      return old & v;
+    case ir::AtomicKind::kOr:
+      return old | v;
+    case ir::AtomicKind::kXor:
+      return old ^ v;
+    case ir::AtomicKind::kMin:
+      return so < sv ? old : v;
+    case ir::AtomicKind::kMax:
+      return so > sv ? old : v;
+    case ir::AtomicKind::kMinU:
+      return uo < uv ? old : v;
+    case ir::AtomicKind::kMaxU:
+      return uo > uv ? old : v;
   }
   return 0;
 }
@@ -239,7 +248,8 @@ std::string Differences(const Outcome& expected, const Outcome& actual) {
   const auto compare = [&out](absl::string_view what, uint64_t e, uint64_t a) {
     if (e != a) absl::StrAppend(&out, what, ": expected 0x", absl::Hex(e), ", found 0x", absl::Hex(a), "\n");
   };
-  if (expected.exit != actual.exit) return absl::StrCat("exit: expected ", expected.exit, ", found ", actual.exit, "\n");
+  if (expected.exit != actual.exit)
+    return absl::StrCat("exit: expected ", expected.exit, ", found ", actual.exit, "\n");
   compare("pc", expected.pc, actual.pc);
   compare("unexecuted", expected.unexecuted, actual.unexecuted);
   compare("helper_pc", expected.helper_pc, actual.helper_pc);

@@ -1,6 +1,6 @@
-// A guest CPU for testing backends: integer and floating-point registers of both widths, some helpers, and 8 KiB of memory,
-// the first page of which hits in the soft TLB while the second always takes the slow path. Everything else faults.
-// Defines the functions SlowLoad to SlowCas of translate/engine/backend.h, so a test links this or the engine.
+// A guest CPU for testing backends: integer and floating-point registers of both widths, some helpers, and 8 KiB of
+// memory, the first page of which hits in the soft TLB while the second always takes the slow path. Everything else
+// faults. Defines the functions SlowLoad to SlowCas of translate/engine/backend.h, so a test links this or the engine.
 #ifndef EMU_BACKENDS_TESTING_MACHINE_H_
 #define EMU_BACKENDS_TESTING_MACHINE_H_
 
@@ -43,8 +43,8 @@ Start RandomStart(uint64_t seed);
 
 // What can be seen of a run.
 struct Outcome {
-  std::string exit;  // budget, jump, lookup, fault, stale
-  uint64_t pc = 0;   // where to go on; of the faulting instruction
+  std::string exit;         // budget, jump, lookup, fault, stale
+  uint64_t pc = 0;          // where to go on; of the faulting instruction
   uint32_t unexecuted = 0;  // at a fault
   uint64_t helper_pc = 0;   // the last instruction that called a helper, as the site says
   int64_t budget = 0;

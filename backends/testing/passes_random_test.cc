@@ -21,8 +21,8 @@ class PassesRandomTest : public ::testing::Test {
       EXPECT_TRUE(ir::Verify(block, VerifyTable()).ok()) << seed << ir::Verify(block, VerifyTable());
       ir::Block optimized = block;
       ir::Optimize(&optimized, options);
-      EXPECT_TRUE(ir::Verify(optimized, VerifyTable()).ok())
-          << seed << ir::Verify(optimized, VerifyTable()) << "\n" << Print(block) << Print(optimized);
+      EXPECT_TRUE(ir::Verify(optimized, VerifyTable()).ok()) << seed << ir::Verify(optimized, VerifyTable()) << "\n"
+                                                             << Print(block) << Print(optimized);
       for (uint64_t run = 0; run < 3 && !HasFailure(); ++run) {
         EXPECT_EQ(CompareRuns(machine_, block, machine_, optimized, seed * 3 + run), "");
       }

@@ -1,4 +1,5 @@
-// The compiler against the reference interpreter: random programs and the .ir files, with all host features and with none.
+// The compiler against the reference interpreter: random programs and the .ir files, with all host features and with
+// none.
 #include "backends/x86_64/backend.h"
 
 #include <gtest/gtest.h>

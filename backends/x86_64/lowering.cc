@@ -36,36 +36,50 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
 
 void Lowering::LowerInstr(const Instr& i) {
   switch (i.op) {
-    case IrOp::kConst: return regs_.SetConst(i.imm);
-    case IrOp::kGet: return regs_.Get(static_cast<unsigned>(i.imm));
-    case IrOp::kSet: return regs_.Set(static_cast<unsigned>(i.imm), i.args[0]);
+    case IrOp::kConst:
+      return regs_.SetConst(i.imm);
+    case IrOp::kGet:
+      return regs_.Get(static_cast<unsigned>(i.imm));
+    case IrOp::kSet:
+      return regs_.Set(static_cast<unsigned>(i.imm), i.args[0]);
     case IrOp::kAdd:
-    case IrOp::kSub: return AddOrSub(i);
+    case IrOp::kSub:
+      return AddOrSub(i);
     case IrOp::kAnd:
     case IrOp::kOr:
-    case IrOp::kXor: return Binary(i);
-    case IrOp::kMul: return Multiply(i);
+    case IrOp::kXor:
+      return Binary(i);
+    case IrOp::kMul:
+      return Multiply(i);
     case IrOp::kMulHighU:
     case IrOp::kMulHighS:
-    case IrOp::kMulHighSU: return MultiplyHigh(i);
+    case IrOp::kMulHighSU:
+      return MultiplyHigh(i);
     case IrOp::kDivU:
     case IrOp::kDivS:
     case IrOp::kRemU:
-    case IrOp::kRemS: return Divide(i);
-    case IrOp::kAndNot: return AndNot(i);
+    case IrOp::kRemS:
+      return Divide(i);
+    case IrOp::kAndNot:
+      return AndNot(i);
     case IrOp::kShl:
     case IrOp::kShr:
     case IrOp::kSar:
     case IrOp::kRotL:
-    case IrOp::kRotR: return ShiftOrRotate(i);
+    case IrOp::kRotR:
+      return ShiftOrRotate(i);
     case IrOp::kNot:
     case IrOp::kNeg:
-    case IrOp::kByteSwap: return Unary(i);
+    case IrOp::kByteSwap:
+      return Unary(i);
     case IrOp::kClz:
     case IrOp::kCtz:
-    case IrOp::kPopCount: return CountZeros(i);
-    case IrOp::kSetCc: return SetCc(i);
-    case IrOp::kSelect: return Select(i);
+    case IrOp::kPopCount:
+      return CountZeros(i);
+    case IrOp::kSetCc:
+      return SetCc(i);
+    case IrOp::kSelect:
+      return Select(i);
     case IrOp::kSExt8:
     case IrOp::kSExt16:
     case IrOp::kSExt32:
@@ -74,13 +88,19 @@ void Lowering::LowerInstr(const Instr& i) {
     case IrOp::kZExt32:
     case IrOp::kTrunc:
     case IrOp::kSExt:
-    case IrOp::kZExt: return Extend(i);
-    case IrOp::kBitCast: return BitCast(i);
-    case IrOp::kLoad: return Load(i);
-    case IrOp::kStore: return Store(i);
+    case IrOp::kZExt:
+      return Extend(i);
+    case IrOp::kBitCast:
+      return BitCast(i);
+    case IrOp::kLoad:
+      return Load(i);
+    case IrOp::kStore:
+      return Store(i);
     case IrOp::kAtomicRmw:
-    case IrOp::kAtomicCas: return Atomic(i);
-    case IrOp::kFence: return e_.o(Op::kMFENCE);
+    case IrOp::kAtomicCas:
+      return Atomic(i);
+    case IrOp::kFence:
+      return e_.o(Op::kMFENCE);
     case IrOp::kFAdd:
     case IrOp::kFSub:
     case IrOp::kFMul:
@@ -93,27 +113,38 @@ void Lowering::LowerInstr(const Instr& i) {
     case IrOp::kFClass:
     case IrOp::kFToI:
     case IrOp::kIToF:
-    case IrOp::kFCvt: return Fp(i);
-    case IrOp::kCharge: return Charge(i);
-    case IrOp::kGuard: return Guard(i);
+    case IrOp::kFCvt:
+      return Fp(i);
+    case IrOp::kCharge:
+      return Charge(i);
+    case IrOp::kGuard:
+      return Guard(i);
     case IrOp::kInsn:
       insn_pc_ = i.imm;
       ++insn_number_;
       site_ = 0;
       return;
-    case IrOp::kExitIf: return ExitIf(i);
-    case IrOp::kGoto: return Goto(i);
-    case IrOp::kGotoInd: return GotoInd(i);
+    case IrOp::kExitIf:
+      return ExitIf(i);
+    case IrOp::kGoto:
+      return Goto(i);
+    case IrOp::kGotoInd:
+      return GotoInd(i);
     case IrOp::kCall:
-    case IrOp::kRaise: return Call(i);
-    case IrOp::kDispatch: return e_.jmp_to(runtime_.dispatch);
-    case IrOp::kLabel: return Label(static_cast<unsigned>(i.imm));
-    case IrOp::kBr: return BranchTo(static_cast<unsigned>(i.imm), e_.jmp_patchable());
+    case IrOp::kRaise:
+      return Call(i);
+    case IrOp::kDispatch:
+      return e_.jmp_to(runtime_.dispatch);
+    case IrOp::kLabel:
+      return Label(static_cast<unsigned>(i.imm));
+    case IrOp::kBr:
+      return BranchTo(static_cast<unsigned>(i.imm), e_.jmp_patchable());
     case IrOp::kBrIf: {
       const Cond c = Compare(static_cast<ir::Cond>(i.aux), i.args[0], i.args[1]);
       return BranchTo(static_cast<unsigned>(i.imm), e_.jcc_patchable(c));
     }
-    case IrOp::kCount: return;
+    case IrOp::kCount:
+      return;
   }
 }
 

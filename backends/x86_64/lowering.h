@@ -1,5 +1,5 @@
-// Turns one IR block into host code. Hot code comes first; what is seldom run (TLB misses, NaN repair, unjoined exits) follows
-// it, so that the hot path falls through.
+// Turns one IR block into host code. Hot code comes first; what is seldom run (TLB misses, NaN repair, unjoined exits)
+// follows it, so that the hot path falls through.
 #ifndef EMU_BACKENDS_X86_64_LOWERING_H_
 #define EMU_BACKENDS_X86_64_LOWERING_H_
 
@@ -44,17 +44,17 @@ class Lowering {
   struct Cold {
     enum class Kind : uint8_t { kBudget, kGuard, kLoad, kStore, kExit, kCanonicalNan, kFp };
     Kind kind;
-    uint8_t* from = nullptr;      // the branch to it
-    uint8_t* from2 = nullptr;     // a second one
-    uint8_t* resume = nullptr;    // where it goes back to, writing view
+    uint8_t* from = nullptr;    // the branch to it
+    uint8_t* from2 = nullptr;   // a second one
+    uint8_t* resume = nullptr;  // where it goes back to, writing view
     unsigned instr = 0;
-    Reg address = Reg::rax;       // kLoad, kStore
+    Reg address = Reg::rax;  // kLoad, kStore
     uint32_t site = 0;
     uint16_t live_temps = 0, live_xmms = 0;
-    Location result = {};         // where the result is expected
-    Location value = {};          // kStore: where the value is
-    Location args[3] = {};        // kFp
-    uint32_t refund = 0;          // kExit
+    Location result = {};   // where the result is expected
+    Location value = {};    // kStore: where the value is
+    Location args[3] = {};  // kFp
+    uint32_t refund = 0;    // kExit
   };
   using Value = ir::Value;
 
@@ -140,10 +140,10 @@ class Lowering {
     std::vector<uint8_t*> waiting;
   };
   std::vector<LabelState> labels_;
-  uint64_t insn_pc_ = 0;       // of the guest instruction in the making
-  uint32_t charged_ = 0;       // instructions charged together with it
-  uint32_t insn_number_ = 0;   // how many of them began
-  uint32_t site_ = 0;          // of the instruction, 0 if none was made
+  uint64_t insn_pc_ = 0;      // of the guest instruction in the making
+  uint32_t charged_ = 0;      // instructions charged together with it
+  uint32_t insn_number_ = 0;  // how many of them began
+  uint32_t site_ = 0;         // of the instruction, 0 if none was made
 };
 
 }  // namespace emu::backends::x86_64

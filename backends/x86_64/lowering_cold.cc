@@ -18,7 +18,8 @@ uint64_t Pack(const Instr& i, ir::Type arg_type) {
 // What the host cannot do, or does otherwise than the IR says.
 uint64_t Reference(uint64_t packed, uint64_t a, uint64_t b, uint64_t c) {
   const ir::Op op = static_cast<ir::Op>(packed & 0xff);
-  const ir::Type type = static_cast<ir::Type>(packed >> 8 & 0xff), arg_type = static_cast<ir::Type>(packed >> 16 & 0xff);
+  const ir::Type type = static_cast<ir::Type>(packed >> 8 & 0xff),
+                 arg_type = static_cast<ir::Type>(packed >> 16 & 0xff);
   if (arg_type == ir::Type::kF32 || arg_type == ir::Type::kI32) {
     a = static_cast<uint32_t>(a), b = static_cast<uint32_t>(b), c = static_cast<uint32_t>(c);
   }
@@ -48,8 +49,10 @@ void Lowering::SaveLive(const Cold& cold, bool save) {
 void Lowering::StoreArgument(int slot, const Location& l, ir::Type type) {
   const Mem to = FrameSlot(kArgumentSlots + slot);
   switch (l.kind) {
-    case Location::Kind::kTemp: return e_.mr(Op::kMOV64mr, to, static_cast<Reg>(l.reg));
-    case Location::Kind::kXmm: return e_.mr(Op::kMOVSDmr, to, static_cast<Xmm>(l.reg));
+    case Location::Kind::kTemp:
+      return e_.mr(Op::kMOV64mr, to, static_cast<Reg>(l.reg));
+    case Location::Kind::kXmm:
+      return e_.mr(Op::kMOVSDmr, to, static_cast<Xmm>(l.reg));
     case Location::Kind::kConst: {
       const uint64_t bits = static_cast<uint64_t>(l.constant);
       e_.mi(Op::kMOV32mi, to, static_cast<int32_t>(bits));
@@ -65,7 +68,8 @@ void Lowering::StoreArgument(int slot, const Location& l, ir::Type type) {
       e_.rm(wide ? Op::kMOVSDrm : Op::kMOVSSrm, kScratchXmm0, StateField(g.offset));
       return e_.mr(Op::kMOVSDmr, to, kScratchXmm0);
     }
-    case Location::Kind::kNone: return;
+    case Location::Kind::kNone:
+      return;
   }
 }
 

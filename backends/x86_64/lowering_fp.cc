@@ -1,5 +1,6 @@
-// Floating point on the host's SSE. MXCSR holds the guest's rounding mode and sticky flags, so that dynamic rounding needs nothing;
-// a NaN result is made canonical out of line; what SSE does differently goes to the reference semantics (ir/fp_eval.h).
+// Floating point on the host's SSE. MXCSR holds the guest's rounding mode and sticky flags, so that dynamic rounding
+// needs nothing; a NaN result is made canonical out of line; what SSE does differently goes to the reference semantics
+// (ir/fp_eval.h).
 #include "backends/x86_64/lowering.h"
 
 namespace emu::backends::x86_64 {
@@ -62,15 +63,23 @@ void Lowering::CallReference(const Instr& i) {
 
 void Lowering::Fp(const Instr& i) {
   switch (i.op) {
-    case IrOp::kFMulAdd: return FpFma(i);
+    case IrOp::kFMulAdd:
+      return FpFma(i);
     case IrOp::kFMin:
-    case IrOp::kFMax: return FpMinMax(i);
-    case IrOp::kFCmp: return FpCompare(i);
-    case IrOp::kFClass: return CallReference(i);
-    case IrOp::kFToI: return FpToInt(i);
-    case IrOp::kIToF: return IntToFp(i);
-    case IrOp::kFCvt: return FpConvert(i);
-    default: return FpArithmetic(i);
+    case IrOp::kFMax:
+      return FpMinMax(i);
+    case IrOp::kFCmp:
+      return FpCompare(i);
+    case IrOp::kFClass:
+      return CallReference(i);
+    case IrOp::kFToI:
+      return FpToInt(i);
+    case IrOp::kIToF:
+      return IntToFp(i);
+    case IrOp::kFCvt:
+      return FpConvert(i);
+    default:
+      return FpArithmetic(i);
   }
 }
 
@@ -106,9 +115,8 @@ void Lowering::FpArithmetic(const Instr& i) {
 void Lowering::FpFma(const Instr& i) {
   const FpAux aux = AuxOf(i);
   if (aux.rounding != Rounding::kDynamic || !features_.fma) return CallReference(i);
-  static constexpr Op kForms[2][4] = {
-      {Op::kVFMADD231SSr, Op::kVFMSUB231SSr, Op::kVFNMADD231SSr, Op::kVFNMSUB231SSr},
-      {Op::kVFMADD231SDr, Op::kVFMSUB231SDr, Op::kVFNMADD231SDr, Op::kVFNMSUB231SDr}};
+  static constexpr Op kForms[2][4] = {{Op::kVFMADD231SSr, Op::kVFMSUB231SSr, Op::kVFNMADD231SSr, Op::kVFNMSUB231SSr},
+                                      {Op::kVFMADD231SDr, Op::kVFMSUB231SDr, Op::kVFNMADD231SDr, Op::kVFNMSUB231SDr}};
   const Xmm a = regs_.UseXmm(i.args[0]), b = regs_.UseXmm(i.args[1]), c = regs_.UseXmm(i.args[2]);
   const Xmm dst = regs_.ResultXmm();
   e_.rr(Op::kMOVAPSrr, dst, c);

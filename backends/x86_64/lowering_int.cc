@@ -11,40 +11,60 @@ struct BinaryForms {
   Op rr64, rr32, rm64, rm32, ri64, ri32;
 };
 
-constexpr BinaryForms kAddForms = {Op::kADD64rr, Op::kADD32rr, Op::kADD64rm, Op::kADD32rm, Op::kADD64ri32, Op::kADD32ri};
-constexpr BinaryForms kSubForms = {Op::kSUB64rr, Op::kSUB32rr, Op::kSUB64rm, Op::kSUB32rm, Op::kSUB64ri32, Op::kSUB32ri};
-constexpr BinaryForms kAndForms = {Op::kAND64rr, Op::kAND32rr, Op::kAND64rm, Op::kAND32rm, Op::kAND64ri32, Op::kAND32ri};
+constexpr BinaryForms kAddForms = {Op::kADD64rr, Op::kADD32rr,   Op::kADD64rm,
+                                   Op::kADD32rm, Op::kADD64ri32, Op::kADD32ri};
+constexpr BinaryForms kSubForms = {Op::kSUB64rr, Op::kSUB32rr,   Op::kSUB64rm,
+                                   Op::kSUB32rm, Op::kSUB64ri32, Op::kSUB32ri};
+constexpr BinaryForms kAndForms = {Op::kAND64rr, Op::kAND32rr,   Op::kAND64rm,
+                                   Op::kAND32rm, Op::kAND64ri32, Op::kAND32ri};
 constexpr BinaryForms kOrForms = {Op::kOR64rr, Op::kOR32rr, Op::kOR64rm, Op::kOR32rm, Op::kOR64ri32, Op::kOR32ri};
-constexpr BinaryForms kXorForms = {Op::kXOR64rr, Op::kXOR32rr, Op::kXOR64rm, Op::kXOR32rm, Op::kXOR64ri32, Op::kXOR32ri};
+constexpr BinaryForms kXorForms = {Op::kXOR64rr, Op::kXOR32rr,   Op::kXOR64rm,
+                                   Op::kXOR32rm, Op::kXOR64ri32, Op::kXOR32ri};
 
 const BinaryForms& FormsOf(IrOp op) {
   switch (op) {
-    case IrOp::kAdd: return kAddForms;
-    case IrOp::kSub: return kSubForms;
-    case IrOp::kAnd: return kAndForms;
-    case IrOp::kOr: return kOrForms;
-    default: return kXorForms;
+    case IrOp::kAdd:
+      return kAddForms;
+    case IrOp::kSub:
+      return kSubForms;
+    case IrOp::kAnd:
+      return kAndForms;
+    case IrOp::kOr:
+      return kOrForms;
+    default:
+      return kXorForms;
   }
 }
 
 // The short immediate form of the same operation, where the immediate fits.
 Op Short(Op op) {
   switch (op) {
-    case Op::kADD64ri32: return Op::kADD64ri8;
-    case Op::kADD32ri: return Op::kADD32ri8;
-    case Op::kSUB64ri32: return Op::kSUB64ri8;
-    case Op::kSUB32ri: return Op::kSUB32ri8;
-    case Op::kAND64ri32: return Op::kAND64ri8;
-    case Op::kAND32ri: return Op::kAND32ri8;
-    case Op::kOR64ri32: return Op::kOR64ri8;
-    case Op::kOR32ri: return Op::kOR32ri8;
-    case Op::kXOR64ri32: return Op::kXOR64ri8;
-    default: return Op::kXOR32ri8;
+    case Op::kADD64ri32:
+      return Op::kADD64ri8;
+    case Op::kADD32ri:
+      return Op::kADD32ri8;
+    case Op::kSUB64ri32:
+      return Op::kSUB64ri8;
+    case Op::kSUB32ri:
+      return Op::kSUB32ri8;
+    case Op::kAND64ri32:
+      return Op::kAND64ri8;
+    case Op::kAND32ri:
+      return Op::kAND32ri8;
+    case Op::kOR64ri32:
+      return Op::kOR64ri8;
+    case Op::kOR32ri:
+      return Op::kOR32ri8;
+    case Op::kXOR64ri32:
+      return Op::kXOR64ri8;
+    default:
+      return Op::kXOR32ri8;
   }
 }
 
 Cond CondOf(ir::Cond c) {
-  constexpr Cond kConds[] = {Cond::e, Cond::ne, Cond::l, Cond::ge, Cond::le, Cond::g, Cond::b, Cond::ae, Cond::be, Cond::a};
+  constexpr Cond kConds[] = {Cond::e, Cond::ne, Cond::l,  Cond::ge, Cond::le,
+                             Cond::g, Cond::b,  Cond::ae, Cond::be, Cond::a};
   return kConds[static_cast<unsigned>(c)];
 }
 
@@ -251,9 +271,12 @@ void Lowering::Unary(const Instr& i) {
   const Reg dst = regs_.Result();
   if (dst != a) e_.rr(wide ? Op::kMOV64rr : Op::kMOV32rr, dst, a);
   switch (i.op) {
-    case IrOp::kNot: return e_.r(wide ? Op::kNOT64r : Op::kNOT32r, dst);
-    case IrOp::kNeg: return e_.r(wide ? Op::kNEG64r : Op::kNEG32r, dst);
-    default: return e_.r(wide ? Op::kBSWAP64r : Op::kBSWAP32r, dst);
+    case IrOp::kNot:
+      return e_.r(wide ? Op::kNOT64r : Op::kNOT32r, dst);
+    case IrOp::kNeg:
+      return e_.r(wide ? Op::kNEG64r : Op::kNEG32r, dst);
+    default:
+      return e_.r(wide ? Op::kBSWAP64r : Op::kBSWAP32r, dst);
   }
 }
 
@@ -289,15 +312,21 @@ void Lowering::Extend(const Instr& i) {
   const Reg a = regs_.Use(i.args[0]);
   const Reg dst = regs_.Result();
   switch (i.op) {
-    case IrOp::kSExt8: return e_.rr(wide ? Op::kMOVSX64rr8 : Op::kMOVSX32rr8, dst, a);
-    case IrOp::kSExt16: return e_.rr(wide ? Op::kMOVSX64rr16 : Op::kMOVSX32rr16, dst, a);
-    case IrOp::kZExt8: return e_.rr(Op::kMOVZX32rr8, dst, a);
-    case IrOp::kZExt16: return e_.rr(Op::kMOVZX32rr16, dst, a);
-    case IrOp::kSExt: return e_.rr(Op::kMOVSX64rr32, dst, a);
+    case IrOp::kSExt8:
+      return e_.rr(wide ? Op::kMOVSX64rr8 : Op::kMOVSX32rr8, dst, a);
+    case IrOp::kSExt16:
+      return e_.rr(wide ? Op::kMOVSX64rr16 : Op::kMOVSX32rr16, dst, a);
+    case IrOp::kZExt8:
+      return e_.rr(Op::kMOVZX32rr8, dst, a);
+    case IrOp::kZExt16:
+      return e_.rr(Op::kMOVZX32rr16, dst, a);
+    case IrOp::kSExt:
+      return e_.rr(Op::kMOVSX64rr32, dst, a);
     case IrOp::kSExt32:
       if (wide) return e_.rr(Op::kMOVSX64rr32, dst, a);
       [[fallthrough]];
-    default: return e_.rr(Op::kMOV32rr, dst, a);
+    default:
+      return e_.rr(Op::kMOV32rr, dst, a);
   }
 }
 

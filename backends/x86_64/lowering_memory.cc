@@ -1,5 +1,5 @@
-// Guest memory and calls. The fast path of a load or store is one comparison with the soft TLB; it fails for a misaligned access
-// too, so that none that is on the fast path crosses a page.
+// Guest memory and calls. The fast path of a load or store is one comparison with the soft TLB; it fails for a
+// misaligned access too, so that none that is on the fast path crosses a page.
 #include <cstddef>
 
 #include "backends/x86_64/lowering.h"
@@ -130,7 +130,9 @@ void Lowering::Store(const Instr& i) {
   if (is_float) {
     e_.mr(op.log2_size == 3 ? Op::kMOVSDmr : Op::kMOVSSmr, to, xmm);
   } else if (is_imm) {
-    const int32_t cut = op.log2_size == 0 ? static_cast<int8_t>(imm) : op.log2_size == 1 ? static_cast<int16_t>(imm) : imm;
+    const int32_t cut = op.log2_size == 0   ? static_cast<int8_t>(imm)
+                        : op.log2_size == 1 ? static_cast<int16_t>(imm)
+                                            : imm;
     e_.mi(kStoreImm[op.log2_size], to, cut);
   } else if (swap) {
     regs_.Copy(v, tag);

@@ -117,7 +117,9 @@ void Registers::EvictXmm(Xmm xmm) {
 Reg Registers::Temp() {
   uint16_t choice = free_temps_ & static_cast<uint16_t>(~locked_);
   if (choice == 0) {
-    Reg victim = FirstOf(kTempMask & static_cast<uint16_t>(~locked_));
+    const uint16_t evictable = kTempMask & static_cast<uint16_t>(~locked_);
+    if (evictable == 0) return failed_ = true, kTemps[0];  // no instruction needs more than there are
+    Reg victim = FirstOf(evictable);
     for (Reg t : kTemps) {
       if ((locked_ & Bit(t)) != 0) continue;
       const auto last = [&](Reg r) { return values_[temp_owner_[static_cast<unsigned>(r)]].last_use; };
@@ -189,11 +191,12 @@ void Registers::CopyXmm(Value v, Xmm to) {
   } else if (l.kind == At::kConst && l.constant == 0) {
     e_.rr(Op::kPXORrr, to, to);
   } else {
+    // A constant, or an integer register under another name; the temp is needed no longer than that.
     const uint16_t locked = locked_;
     const Reg from = l.kind == At::kGuest ? guest_[l.index].host : Temp();
     if (l.kind != At::kGuest) Copy(v, from);
     e_.rr(wide ? Op::kMOV64toPQIrr : Op::kMOVDI2PDIrr, to, from);
-    locked_ = locked;  // the temp has done its work
+    locked_ = locked;
   }
 }
 

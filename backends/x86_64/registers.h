@@ -1,5 +1,6 @@
-// Where values and guest registers live while a block is compiled: ten general host registers hold pinned guest registers in all
-// generated code, four general and fourteen vector registers hold values, the rest spills to the stack.
+// Where values and guest registers live while a block is compiled: ten general host registers hold pinned guest
+// registers in all generated code, four general and fourteen vector registers hold values, the rest spills to the
+// stack.
 #ifndef EMU_BACKENDS_X86_64_REGISTERS_H_
 #define EMU_BACKENDS_X86_64_REGISTERS_H_
 
@@ -28,10 +29,10 @@ inline constexpr Xmm kScratchXmm0 = Xmm::xmm0, kScratchXmm1 = Xmm::xmm1;
 
 // The stack frame of generated code: spilled values, then words that out-of-line code uses.
 inline constexpr int kSpillSlots = 512;
-inline constexpr int kArgumentSlots = kSpillSlots;          // four words
-inline constexpr int kSaveSlots = kArgumentSlots + 4;       // temps and vector registers around calls
+inline constexpr int kArgumentSlots = kSpillSlots;     // four words
+inline constexpr int kSaveSlots = kArgumentSlots + 4;  // temps and vector registers around calls
 inline constexpr int kFrameSlots = kSaveSlots + 32;
-inline constexpr int kFrameBytes = kFrameSlots * 8 + 8;     // keeps the stack aligned to 16 inside
+inline constexpr int kFrameBytes = kFrameSlots * 8 + 8;  // keeps the stack aligned to 16 inside
 
 constexpr Mem StateField(uint32_t offset) { return Mem::Base(kState, static_cast<int32_t>(offset) - kStateBias); }
 constexpr Mem FrameSlot(int slot) { return Mem::Base(Reg::rsp, slot * 8); }
@@ -49,7 +50,7 @@ std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterI
 struct Location {
   enum class Kind : uint8_t { kNone, kConst, kTemp, kXmm, kGuest, kSpill };
   Kind kind = Kind::kNone;
-  uint8_t reg = 0;     // kTemp, kXmm
+  uint8_t reg = 0;        // kTemp, kXmm
   uint16_t index = 0;     // kGuest: number of the register; kSpill: slot
   uint64_t constant = 0;  // kConst
 };
@@ -78,7 +79,7 @@ class Registers {
   void Copy(ir::Value v, Reg to);
   void CopyXmm(ir::Value v, Xmm to);
 
-  Reg Temp();     // a scratch register, locked for the present instruction
+  Reg Temp();  // a scratch register, locked for the present instruction
   Xmm TempXmm();
   // The register for the result of the present instruction, which becomes its location: that of the guest register that
   // the next instruction sets to it, if any. May be a register of an argument.

@@ -104,8 +104,8 @@ class RuntimeEmitter {
 
   void StateArgument() { e_.rm(Op::kLEA64r, Reg::rdi, Mem::Base(kState, -kStateBias)); }
 
-  // In: rax address, ecx operation, rdx, r11. Out: rdi state, rsi address, edx operation, rcx, r8. The result's second word
-  // says that the access failed (MemResult).
+  // In: rax address, ecx operation, rdx, r11. Out: rdi state, rsi address, edx operation, rcx, r8. The result's second
+  // word says that the access failed (MemResult).
   const uint8_t* MemoryCall(const void* function) {
     const uint8_t* here = Here();
     Pinned(true, true);

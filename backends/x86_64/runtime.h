@@ -29,11 +29,12 @@ struct Runtime {
   const uint8_t* store = nullptr;  // and rdx: value
   const uint8_t* rmw = nullptr;    // and rdx: value; ecx: MemOp | AtomicKind << 16
   const uint8_t* cas = nullptr;    // and rdx: expected, r11: desired
-  // rcx: uint64_t function(uint64_t operation, a, b, c); operation in rax, arguments in the argument slots of the frame.
+  // rcx: uint64_t function(uint64_t operation, a, b, c); operation in rax, arguments in the argument slots of the
+  // frame.
   const uint8_t* pure = nullptr;
   // rcx: HelperFn; its arguments in the argument slots. All guest registers are in memory for it.
-  const uint8_t* helper = nullptr;         // does not return if the helper set CpuState::unwind
-  const uint8_t* helper_leave = nullptr;   // dispatches afterwards
+  const uint8_t* helper = nullptr;        // does not return if the helper set CpuState::unwind
+  const uint8_t* helper_leave = nullptr;  // dispatches afterwards
 };
 
 // Emits them. `guest` says which registers are pinned.

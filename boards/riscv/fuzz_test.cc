@@ -1,5 +1,5 @@
-// Random guests on the whole board with its real devices: they end, and end alike on both backends. With arguments it is
-// for long runs by hand: fuzz_test FIRST_SEED COUNT INSTRUCTIONS.
+// Random guests on the whole board with its real devices: they end, and end alike on both backends. With arguments it
+// is for long runs by hand: fuzz_test FIRST_SEED COUNT INSTRUCTIONS.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -17,9 +17,9 @@ namespace {
 // Registers of riscv-virt's devices, and places where none is.
 const std::vector<uint64_t>& Places() {
   static const auto& places = *new std::vector<uint64_t>{
-      0x2000000,  0x2004000,  0x200bff0,  0x100000,   0x101000,   0xc000000,  0xc001000, 0xc002000,
-      0xc200000,  0xc201000,  0x10000000, 0x10001000, 0x10008000, 0x10008100, 0x10007000, 0x10007100,
-      0x10100000, 0x20000000, 0x30000000, 0x30008000, 0x40000000, 0x3000000,  0x50000000, 0x1000, 0x80200000};
+      0x2000000,  0x2004000,  0x200bff0,  0x100000,   0x101000,   0xc000000,  0xc001000,  0xc002000,  0xc200000,
+      0xc201000,  0x10000000, 0x10001000, 0x10008000, 0x10008100, 0x10007000, 0x10007100, 0x10100000, 0x20000000,
+      0x30000000, 0x30008000, 0x40000000, 0x3000000,  0x50000000, 0x1000,     0x80200000};
   return places;
 }
 
@@ -32,7 +32,8 @@ End RunOne(uint64_t seed, uint64_t insns, Accel accel) {
   const char* temporary = getenv("TEST_TMPDIR");
   const std::string path = absl::StrCat(temporary != nullptr ? temporary : "/tmp", "/fuzz_guest.bin");
   const std::vector<uint8_t> image = riscv::MakeFuzzGuest(seed, Places());
-  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(image.data()), static_cast<long>(image.size()));
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(image.data()), static_cast<long>(image.size()));
   MachineConfig config;
   config.accel = accel;
   config.bios = path;
@@ -50,8 +51,8 @@ End RunOne(uint64_t seed, uint64_t insns, Accel accel) {
 std::string Compare(uint64_t seed, uint64_t insns) {
   const End a = RunOne(seed, insns, Accel::kInterp), b = RunOne(seed, insns, Accel::kJit);
   if (a.status >= 0 && a.status == b.status && a.report == b.report && a.summary == b.summary) return "";
-  return absl::StrCat("seed ", seed, ": interpreter ", a.status, " ", a.report, " ", a.summary, "\n  jit ", b.status, " ",
-                      b.report, " ", b.summary);
+  return absl::StrCat("seed ", seed, ": interpreter ", a.status, " ", a.report, " ", a.summary, "\n  jit ", b.status,
+                      " ", b.report, " ", b.summary);
 }
 
 TEST(BoardFuzz, BackendsAgreeOnRandomGuests) {

@@ -49,8 +49,8 @@ class Planner {
       if (has_firmware_ || !config_.dump_dtb.empty()) return absl::OkStatus();
       return absl::InvalidArgumentError("there is nothing to run: -kernel FILE or -bios FILE is needed");
     }
-    auto kernel = loaders::LoadProgram("kernel", config_.kernel, kRiscv64,
-                                       loaders::RiscvKernelAddress(firmware_end_), &plan_.image);
+    auto kernel = loaders::LoadProgram("kernel", config_.kernel, kRiscv64, loaders::RiscvKernelAddress(firmware_end_),
+                                       &plan_.image);
     if (!kernel.ok()) return kernel.status();
     kernel_start_ = kernel->start;
     kernel_end_ = kernel->end;

@@ -17,15 +17,17 @@ constexpr absl::string_view kDefaultModel = "rv64";
 constexpr unsigned kCacheBlock = 64;  // bytes, of the Zicbo* instructions
 
 // Known elsewhere and not here: switching them off is no error.
-constexpr absl::string_view kAbsent[] = {"h",   "v",    "zbc",  "zfa",    "zfh",  "zfhmin", "zawrs", "zicond", "zihintntl",
-                                         "zve32f", "zve64f", "zve64d", "smstateen", "ssaia", "smaia", "svpbmt", "svade"};
+constexpr absl::string_view kAbsent[] = {"h",         "v",      "zbc",       "zfa",    "zfh",    "zfhmin",
+                                         "zawrs",     "zicond", "zihintntl", "zve32f", "zve64f", "zve64d",
+                                         "smstateen", "ssaia",  "smaia",     "svpbmt", "svade"};
 
 absl::StatusOr<riscv::IsaConfig> ParseModel(absl::string_view name) {
   if (name == "rv64" || name == "max" || name.empty()) return riscv::IsaConfig::Full(64);
   absl::StatusOr<riscv::IsaConfig> isa = riscv::ParseIsa(name);
   if (isa.ok() && isa->xlen == 64) return isa;
-  return absl::InvalidArgumentError(absl::StrCat("-cpu \"", name, "\": ", isa.ok() ? "only 64-bit CPUs are here" : isa.status().message(),
-                                                 "; models are rv64, max, or an ISA string such as rv64gc_zba"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("-cpu \"", name, "\": ", isa.ok() ? "only 64-bit CPUs are here" : isa.status().message(),
+                   "; models are rv64, max, or an ISA string such as rv64gc_zba"));
 }
 
 absl::StatusOr<bool> ParseSwitch(absl::string_view property, absl::string_view value) {
@@ -66,10 +68,14 @@ absl::Status SetProperty(absl::string_view property, RiscvCpu* cpu) {
 
 absl::string_view MmuType(PagingMode widest) {
   switch (widest) {
-    case PagingMode::kSv39: return "riscv,sv39";
-    case PagingMode::kSv48: return "riscv,sv48";
-    case PagingMode::kSv57: return "riscv,sv57";
-    default: return "riscv,none";
+    case PagingMode::kSv39:
+      return "riscv,sv39";
+    case PagingMode::kSv48:
+      return "riscv,sv48";
+    case PagingMode::kSv57:
+      return "riscv,sv57";
+    default:
+      return "riscv,none";
   }
 }
 

@@ -34,9 +34,7 @@ TEST(RiscvCpuTest, Properties) {
   }
 }
 
-TEST(RiscvCpuTest, HelpNamesExtensions) {
-  EXPECT_THAT(RiscvCpuHelp(), HasSubstr(" zicboz "));
-}
+TEST(RiscvCpuTest, HelpNamesExtensions) { EXPECT_THAT(RiscvCpuHelp(), HasSubstr(" zicboz ")); }
 
 }  // namespace
 }  // namespace emu::boards

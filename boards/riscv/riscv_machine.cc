@@ -55,12 +55,12 @@ absl::Status RiscvMachine::MapClint() {
   auto& clint = Add<devices::Clint>(1u, *mtime_);
   clint.mswi.irq(0).Connect([this](bool level) { hart_->SetInterrupt(riscv::kMachineSoftware, level); });
   clint.mtimer.irq(0).Connect([this](bool level) { hart_->SetInterrupt(riscv::kMachineTimer, level); });
-  absl::Status status = Map(Region::Io("riscv.aclint.swi", devices::AclintMswi::kSize, &clint.mswi,
-                                       devices::AclintMswi::Traits()),
-                            kClintBase);
-  status.Update(Map(Region::Io("riscv.aclint.mtimer", devices::AclintMtimer::kSize, &clint.mtimer,
-                               devices::AclintMtimer::Traits()),
-                    kClintBase + devices::Clint::kMtimerOffset));
+  absl::Status status =
+      Map(Region::Io("riscv.aclint.swi", devices::AclintMswi::kSize, &clint.mswi, devices::AclintMswi::Traits()),
+          kClintBase);
+  status.Update(Map(
+      Region::Io("riscv.aclint.mtimer", devices::AclintMtimer::kSize, &clint.mtimer, devices::AclintMtimer::Traits()),
+      kClintBase + devices::Clint::kMtimerOffset));
   return status;
 }
 

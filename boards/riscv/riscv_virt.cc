@@ -29,8 +29,8 @@ constexpr uint64_t kPlatformBusBase = 0x4000000, kPlatformBusSize = 0x2000000;
 constexpr uint64_t kFwCfgBase = 0x10100000, kFlashBase = 0x20000000, kFlashSize = 0x2000000;
 constexpr unsigned kFlashBanks = 2, kFlashWidth = 4, kVirtioSlots = 8;
 constexpr unsigned kVirtioIrq = 1, kUartIrq = 10, kRtcIrq = 11, kPciIrq = 32;
-constexpr devices::GpexHost::Windows kPci = {0x30000000, 0x10000000, 0x3000000,   0x10000, 0x40000000, 0x40000000,
-                                             0x400000000, 0x400000000, 0, kPciIrq};
+constexpr devices::GpexHost::Windows kPci = {0x30000000, 0x10000000,  0x3000000,   0x10000, 0x40000000,
+                                             0x40000000, 0x400000000, 0x400000000, 0,       kPciIrq};
 
 // What a PCI window gives where no function has put anything.
 class EmptyPciWindow final : public memory::MmioDevice {
@@ -101,9 +101,10 @@ class RiscvVirt final : public RiscvMachine {
       const bool same = (name == "aclint" && value == "off") || (name == "aia" && value == "none") ||
                         (name == "acpi" && value == "off") || (name == "iommu-sys" && value == "off");
       if (!same) {
-        return absl::InvalidArgumentError(absl::StrCat("-machine: option \"", name, "=", value,
-                                                       "\" is not known to the board riscv-virt; known are dumpdtb=FILE, "
-                                                       "aclint=off, aia=none, acpi=off, iommu-sys=off"));
+        return absl::InvalidArgumentError(
+            absl::StrCat("-machine: option \"", name, "=", value,
+                         "\" is not known to the board riscv-virt; known are dumpdtb=FILE, "
+                         "aclint=off, aia=none, acpi=off, iommu-sys=off"));
       }
     }
     return absl::OkStatus();
@@ -112,11 +113,10 @@ class RiscvVirt final : public RiscvMachine {
   absl::Status MapTestAndRtc() {
     test_ = &Add<devices::SifiveTest>([this](int code) { Exit(code); }, [this] { Machine::Reset(); });
     rtc_ = &Add<devices::GoldfishRtc>(clock(), EpochNs());
-    absl::Status status = Map(Region::Io("riscv.sifive.test", devices::SifiveTest::kSize, test_,
-                                         devices::SifiveTest::Traits()),
-                              kTestBase);
-    status.Update(Map(Region::Io("goldfish_rtc", devices::GoldfishRtc::kSize, rtc_, devices::GoldfishRtc::Traits()),
-                      kRtcBase));
+    absl::Status status = Map(
+        Region::Io("riscv.sifive.test", devices::SifiveTest::kSize, test_, devices::SifiveTest::Traits()), kTestBase);
+    status.Update(
+        Map(Region::Io("goldfish_rtc", devices::GoldfishRtc::kSize, rtc_, devices::GoldfishRtc::Traits()), kRtcBase));
     return status;
   }
 
@@ -127,7 +127,8 @@ class RiscvVirt final : public RiscvMachine {
     plic_->Connect(rtc_->irq(), kRtcIrq);
     NoteUnmodelled("platform bus", kPlatformBusBase, kPlatformBusSize);
     absl::Status status = Map(Region::Container("platform bus", kPlatformBusSize), kPlatformBusBase);
-    status.Update(Map(Region::Io("riscv.sifive.plic", devices::Plic::kSize, plic_, devices::Plic::Traits()), kPlicBase));
+    status.Update(
+        Map(Region::Io("riscv.sifive.plic", devices::Plic::kSize, plic_, devices::Plic::Traits()), kPlicBase));
     return status;
   }
 
@@ -146,7 +147,8 @@ class RiscvVirt final : public RiscvMachine {
     for (unsigned i = 0; i < kVirtioSlots; ++i) {
       auto& slot = Add<Mmio>(absl::StrCat("virtio-mmio", i), memory(), std::move((*filled)[i]), version);
       plic_->Connect(slot.irq(), kVirtioIrq + i);
-      status.Update(Map(Region::Io("virtio-mmio", Mmio::kSize, &slot, Mmio::Traits()), kVirtioBase + i * kVirtioStride));
+      status.Update(
+          Map(Region::Io("virtio-mmio", Mmio::kSize, &slot, Mmio::Traits()), kVirtioBase + i * kVirtioStride));
     }
     return status;
   }

@@ -88,7 +88,8 @@ TEST(RiscvVirtTest, PhandlesAreUnique) {
 TEST(RiscvVirtTest, RunsAndSumsUp) {
   const auto machine = MakeBoard("virt");
   EXPECT_EQ(machine->Run().status, 0);
-  EXPECT_THAT(machine->StateSummary(), ::testing::ContainsRegex("instructions=[1-9][0-9]* ram=[0-9a-f]+ cpu=[0-9a-f]+"));
+  EXPECT_THAT(machine->StateSummary(),
+              ::testing::ContainsRegex("instructions=[1-9][0-9]* ram=[0-9a-f]+ cpu=[0-9a-f]+"));
 }
 
 }  // namespace

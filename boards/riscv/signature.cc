@@ -18,9 +18,9 @@ absl::Status Signature::TakeOptions(const std::map<std::string, std::string>& op
             absl::StrCat("-machine signature-granularity=\"", value, "\": expected a power of two up to 64"));
       }
     } else {
-      return absl::InvalidArgumentError(
-          absl::StrCat("-machine: unknown option \"", name, "\" of the board spike; known are dumpdtb, signature, "
-                       "signature-granularity"));
+      return absl::InvalidArgumentError(absl::StrCat("-machine: unknown option \"", name,
+                                                     "\" of the board spike; known are dumpdtb, signature, "
+                                                     "signature-granularity"));
     }
   }
   return absl::OkStatus();

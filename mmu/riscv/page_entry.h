@@ -45,9 +45,7 @@ struct PageEntry {
     return bits >> kPtePpnShift & ((uint64_t{1} << format.ppn_bits) - 1);
   }
   // The table that a pointer entry names, or the first byte that a leaf (not NAPOT) maps.
-  constexpr memory::Gpa Target(const PagingFormat& format) const {
-    return memory::Gpa(Ppn(format) << kPageShift);
-  }
+  constexpr memory::Gpa Target(const PagingFormat& format) const { return memory::Gpa(Ppn(format) << kPageShift); }
 };
 
 // Why a valid-looking entry must fault, in words; null when it is well-formed. Steps 3 and 6 of section 10.3.2.

@@ -16,20 +16,17 @@ enum class PagingMode : uint8_t { kBare, kSv32, kSv39, kSv48, kSv57 };
 
 struct PagingFormat {
   const char* name;
-  uint8_t levels;       // 0: no translation
-  uint8_t index_bits;   // of the virtual address, per level
-  uint8_t entry_size;   // bytes
-  uint8_t va_bits;      // addresses must be sign-extended from here
-  uint8_t ppn_bits;     // of an entry's physical page number
-  uint8_t satp_mode;    // encoding in satp.MODE
+  uint8_t levels;      // 0: no translation
+  uint8_t index_bits;  // of the virtual address, per level
+  uint8_t entry_size;  // bytes
+  uint8_t va_bits;     // addresses must be sign-extended from here
+  uint8_t ppn_bits;    // of an entry's physical page number
+  uint8_t satp_mode;   // encoding in satp.MODE
 };
 
 inline constexpr PagingFormat kPagingFormats[] = {
-    {"bare", 0, 0, 0, 64, 0, 0},
-    {"sv32", 2, 10, 4, 32, 22, 1},
-    {"sv39", 3, 9, 8, 39, 44, 8},
-    {"sv48", 4, 9, 8, 48, 44, 9},
-    {"sv57", 5, 9, 8, 57, 44, 10},
+    {"bare", 0, 0, 0, 64, 0, 0},  {"sv32", 2, 10, 4, 32, 22, 1}, {"sv39", 3, 9, 8, 39, 44, 8},
+    {"sv48", 4, 9, 8, 48, 44, 9}, {"sv57", 5, 9, 8, 57, 44, 10},
 };
 
 constexpr const PagingFormat& FormatOf(PagingMode mode) { return kPagingFormats[static_cast<unsigned>(mode)]; }

@@ -67,7 +67,8 @@ bool Pmp::RangeOf(unsigned entry, Range& range) const {
   const uint64_t below = entry == 0 ? 0 : address_[entry - 1];
   range.config = config_[entry];
   switch (range.config & kPmpA) {
-    case kPmpOff: return false;
+    case kPmpOff:
+      return false;
     case kPmpTor:
       range.first = below << 2;
       range.last = (address << 2) - 1;
@@ -76,7 +77,8 @@ bool Pmp::RangeOf(unsigned entry, Range& range) const {
       range.first = address << 2;
       range.last = range.first + 3;
       return true;
-    default: break;
+    default:
+      break;
   }
   // NAPOT: n trailing ones say 2^(n+3) bytes. Addresses have at most 54 bits, so nothing overflows.
   const uint64_t ones = (uint64_t{1} << std::countr_one(address)) - 1;

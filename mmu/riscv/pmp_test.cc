@@ -128,10 +128,14 @@ TEST(Pmp, EveryWriteThatCountsMakesANewGeneration) {
 bool Matches(const Pmp& pmp, unsigned entry, uint8_t config, uint64_t byte) {
   const uint64_t address = pmp.ReadAddress(entry);
   switch (config >> 3 & 3) {
-    case 0: return false;
-    case 1: return byte >= (entry == 0 ? 0 : pmp.ReadAddress(entry - 1) * 4) && byte < address * 4;
-    case 2: return byte / 4 == address;
-    default: break;
+    case 0:
+      return false;
+    case 1:
+      return byte >= (entry == 0 ? 0 : pmp.ReadAddress(entry - 1) * 4) && byte < address * 4;
+    case 2:
+      return byte / 4 == address;
+    default:
+      break;
   }
   uint64_t size = 8;
   for (uint64_t rest = address; (rest & 1) != 0; rest >>= 1) size *= 2;

@@ -24,9 +24,12 @@ constexpr const char* DenialText(PageEntry e, const WalkContext& context, Access
     if (!context.sum) return "user page and SUM is 0";
   }
   switch (kind) {
-    case AccessKind::kRead: return context.mxr ? "neither readable nor executable" : "not readable";
-    case AccessKind::kWrite: return "not writable";
-    case AccessKind::kExecute: break;
+    case AccessKind::kRead:
+      return context.mxr ? "neither readable nor executable" : "not readable";
+    case AccessKind::kWrite:
+      return "not writable";
+    case AccessKind::kExecute:
+      break;
   }
   return "not executable";
 }

@@ -42,7 +42,7 @@ TEST_P(WalkCacheTest, RemembersTheLastTable) {
 TEST_P(WalkCacheTest, FallsBackToAnUpperTable) {
   if (all_ < 3) return;
   Reads();
-  const uint64_t other = kVa ^ uint64_t{1} << tables_.Shift(1);
+  const uint64_t other = kVa ^ uint64_t { 1 } << tables_.Shift(1);
   tables_.Map(other, 0x91000000, 0, 0xDF);
   EXPECT_EQ(Reads(other), 2);
 }

@@ -35,18 +35,21 @@ enum class WalkFault : uint8_t { kNone, kPage, kAccess };
 constexpr unsigned FaultCause(WalkFault fault, AccessKind kind) {
   const bool page = fault == WalkFault::kPage;
   switch (kind) {
-    case AccessKind::kExecute: return page ? 12 : 1;
-    case AccessKind::kRead: return page ? 13 : 5;
-    case AccessKind::kWrite: break;
+    case AccessKind::kExecute:
+      return page ? 12 : 1;
+    case AccessKind::kRead:
+      return page ? 13 : 5;
+    case AccessKind::kWrite:
+      break;
   }
   return page ? 15 : 7;
 }
 
 struct WalkResult {
   WalkFault fault = WalkFault::kNone;
-  uint8_t cause = 0;         // exception code when faulted; the trap value is `gva`
-  uint8_t page_shift = 0;    // log2 of the mapping's size: what one SFENCE.VMA by address must drop
-  bool global = false;       // the G bit of the leaf or of any pointer on the way
+  uint8_t cause = 0;       // exception code when faulted; the trap value is `gva`
+  uint8_t page_shift = 0;  // log2 of the mapping's size: what one SFENCE.VMA by address must drop
+  bool global = false;     // the G bit of the leaf or of any pointer on the way
   // All that this privilege may do with the page and may be kept in a TLB: a write only once D is set.
   Permissions allowed;
   memory::Gva gva;

@@ -33,7 +33,7 @@ constexpr WalkResult WalkBare(memory::Gva gva) {
 // Not inlined: Walk then is a jump to the mode's own code.
 template <PagingMode kMode, PhysicalWords Words, WalkRecorder Recorder, typename Cache>
 [[gnu::noinline]] WalkResult WalkTables(const WalkContext& context, memory::Gva gva, AccessKind kind, Words& words,
-                                       Recorder& recorder, Cache& cache) {
+                                        Recorder& recorder, Cache& cache) {
   const uint64_t va = kMode == PagingMode::kSv32 ? static_cast<uint32_t>(gva.value) : gva.value;
   WalkResult result;
   result.gva = gva;
@@ -54,11 +54,16 @@ WalkResult Walk(const WalkContext& context, memory::Gva gva, AccessKind kind, Wo
   };
   const bool translated = context.privilege != Privilege::kMachine;
   switch (translated ? context.root.mode : PagingMode::kBare) {
-    case PagingMode::kSv32: return walk.template operator()<PagingMode::kSv32>();
-    case PagingMode::kSv39: return walk.template operator()<PagingMode::kSv39>();
-    case PagingMode::kSv48: return walk.template operator()<PagingMode::kSv48>();
-    case PagingMode::kSv57: return walk.template operator()<PagingMode::kSv57>();
-    case PagingMode::kBare: break;
+    case PagingMode::kSv32:
+      return walk.template operator()<PagingMode::kSv32>();
+    case PagingMode::kSv39:
+      return walk.template operator()<PagingMode::kSv39>();
+    case PagingMode::kSv48:
+      return walk.template operator()<PagingMode::kSv48>();
+    case PagingMode::kSv57:
+      return walk.template operator()<PagingMode::kSv57>();
+    case PagingMode::kBare:
+      break;
   }
   return internal::WalkBare(gva);
 }

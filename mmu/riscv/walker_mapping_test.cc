@@ -105,10 +105,14 @@ class Mappings : public ::testing::TestWithParam<PagingMode> {
     const Mapping& m = mappings_[rng_() % mappings_.size()];
     const uint64_t size = uint64_t{1} << m.shift;
     switch (rng_() % 4) {
-      case 0: return m.va;
-      case 1: return m.va + size - 1;
-      case 2: return SignExtend(m.va + size);
-      default: return m.va + (rng_() & (size - 1));
+      case 0:
+        return m.va;
+      case 1:
+        return m.va + size - 1;
+      case 2:
+        return SignExtend(m.va + size);
+      default:
+        return m.va + (rng_() & (size - 1));
     }
   }
 

@@ -32,8 +32,8 @@ std::string Name(const World& w) {
 }
 
 struct Spec {
-  unsigned cause = 0;      // 0: translated
-  unsigned flags = 0;      // of the entry afterwards
+  unsigned cause = 0;  // 0: translated
+  unsigned flags = 0;  // of the entry afterwards
   bool read = false, write = false, execute = false;
 };
 
@@ -120,9 +120,9 @@ TEST_P(Permission, AgreesWithTheManualInEveryWorld) {
     ASSERT_EQ(log.steps.back().verdict == StepVerdict::kLeaf, spec.cause == 0) << Name(w);
     if (!result.ok()) return;
     ASSERT_EQ(result.gpa, Gpa(0x67800678)) << Name(w);
-    ASSERT_EQ(std::tuple(result.user(), result.global, result.accessed(), result.dirty()),
-              std::tuple((spec.flags & 16) != 0, (spec.flags & 32) != 0, (spec.flags & 64) != 0,
-                         (spec.flags & 128) != 0))
+    ASSERT_EQ(
+        std::tuple(result.user(), result.global, result.accessed(), result.dirty()),
+        std::tuple((spec.flags & 16) != 0, (spec.flags & 32) != 0, (spec.flags & 64) != 0, (spec.flags & 128) != 0))
         << Name(w);
   });
 }

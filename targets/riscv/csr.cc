@@ -20,11 +20,11 @@ uint64_t ReadZero(Hart&, unsigned) { return 0; }
 uint64_t ReadOne(Hart&, unsigned) { return 1; }
 void Ignore(Hart&, unsigned, uint64_t) {}
 
-template <uint64_t Csrs::*kField>
+template <uint64_t Csrs::* kField>
 uint64_t ReadField(Hart& h, unsigned) {
   return h.state().csr.*kField;
 }
-template <uint64_t Csrs::*kField, uint64_t kMask>
+template <uint64_t Csrs::* kField, uint64_t kMask>
 void WriteField(Hart& h, unsigned, uint64_t value) {
   h.state().csr.*kField = value & kMask;
   h.UpdateInterrupts();  // mie and mideleg are among them
@@ -48,7 +48,7 @@ void WriteFflags(Hart& h, unsigned, uint64_t value) {
 uint64_t ReadFrm(Hart& h, unsigned) { return h.state().frm; }
 void WriteFrm(Hart& h, unsigned, uint64_t value) {
   using R = ir::Rounding;
-  static constexpr R kModes[] = {R::kNearestEven, R::kTowardZero, R::kDown, R::kUp,
+  static constexpr R kModes[] = {R::kNearestEven,         R::kTowardZero,  R::kDown,        R::kUp,
                                  R::kNearestMaxMagnitude, R::kNearestEven, R::kNearestEven, R::kNearestEven};
   h.state().frm = value & 7;
   if (h.cpu().running) translate::SetHostRounding(kModes[value & 7]);
@@ -91,8 +91,8 @@ uint64_t ReadSepc(Hart& h, unsigned) { return h.state().csr.sepc; }
 void WriteSepc(Hart& h, unsigned, uint64_t value) { h.state().csr.sepc = value & PcMask(h); }
 
 constexpr uint64_t kSstatusMask = kStatusSie | kStatusSpie | kStatusSpp | kStatusFs | kStatusSum | kStatusMxr;
-constexpr uint64_t kMstatusMask = kSstatusMask | kStatusMie | kStatusMpie | kStatusMpp | kStatusMprv | kStatusTvm |
-                                  kStatusTw | kStatusTsr;
+constexpr uint64_t kMstatusMask =
+    kSstatusMask | kStatusMie | kStatusMpie | kStatusMpp | kStatusMprv | kStatusTvm | kStatusTw | kStatusTsr;
 
 uint64_t ReadMstatus(Hart& h, unsigned) { return h.state().mstatus; }
 void WriteStatus(Hart& h, uint64_t value, uint64_t mask) {
@@ -104,9 +104,7 @@ void WriteStatus(Hart& h, uint64_t value, uint64_t mask) {
   h.UpdateMode();
 }
 void WriteMstatus(Hart& h, unsigned, uint64_t value) { WriteStatus(h, value, kMstatusMask); }
-uint64_t ReadSstatus(Hart& h, unsigned) {
-  return h.state().mstatus & (kSstatusMask | kStatusSd | uint64_t{3} << 32);
-}
+uint64_t ReadSstatus(Hart& h, unsigned) { return h.state().mstatus & (kSstatusMask | kStatusSd | uint64_t{3} << 32); }
 void WriteSstatus(Hart& h, unsigned, uint64_t value) { WriteStatus(h, value, kSstatusMask); }
 
 uint64_t ReadMisa(Hart& h, unsigned) {
@@ -153,8 +151,8 @@ uint64_t LegalEnv(uint64_t old, uint64_t value, uint64_t mask) {
 uint64_t ReadMenvcfg(Hart& h, unsigned) { return h.state().csr.menvcfg; }
 void WriteMenvcfg(Hart& h, unsigned, uint64_t value) {
   const IsaConfig& isa = h.config().isa;
-  const uint64_t mask = EnvMask(h) | (isa.Has(Extension::kSvadu) ? kEnvAdue : 0) |
-                        (isa.Has(Extension::kSstc) ? kEnvStce : 0);
+  const uint64_t mask =
+      EnvMask(h) | (isa.Has(Extension::kSvadu) ? kEnvAdue : 0) | (isa.Has(Extension::kSstc) ? kEnvStce : 0);
   h.state().csr.menvcfg = LegalEnv(h.state().csr.menvcfg, value, mask);
   h.UpdateMip();
   h.UpdateMode();

@@ -52,10 +52,10 @@ TEST_F(CsrTest, NamesAndNumbersAreUniqueAndInOrderOfTheTable) {
     EXPECT_TRUE(numbers.insert(csr.number).second) << csr.name;
     EXPECT_TRUE(names.insert(csr.name).second) << csr.name;
   }
-  const std::map<std::string, unsigned> kSome = {{"fflags", 1},         {"hpmcounter3", 0xc03}, {"hpmcounter31", 0xc1f},
-                                                 {"sstatus", 0x100},    {"satp", 0x180},        {"mstatus", 0x300},
-                                                 {"pmpcfg0", 0x3a0},    {"pmpcfg14", 0x3ae},    {"pmpaddr63", 0x3ef},
-                                                 {"mhpmcounter3", 0xb03}, {"tdata1", 0x7a1},      {"stimecmp", 0x14d}};
+  const std::map<std::string, unsigned> kSome = {
+      {"fflags", 1},        {"hpmcounter3", 0xc03},  {"hpmcounter31", 0xc1f}, {"sstatus", 0x100},
+      {"satp", 0x180},      {"mstatus", 0x300},      {"pmpcfg0", 0x3a0},      {"pmpcfg14", 0x3ae},
+      {"pmpaddr63", 0x3ef}, {"mhpmcounter3", 0xb03}, {"tdata1", 0x7a1},       {"stimecmp", 0x14d}};
   for (const CsrName& csr : CsrNames()) {
     const auto it = kSome.find(csr.name);
     if (it == kSome.end()) continue;
@@ -109,15 +109,44 @@ TEST_F(CsrTest, ReadSetClearWrite) {
 
 // What is left of all ones and of all zeros; WARL fields take what they can.
 TEST_F(CsrTest, WritableBits) {
-  const std::map<unsigned, uint64_t> kMasks = {
-      {0x105, ~uint64_t{2}}, {0x106, 0xffffffff}, {0x10a, 0xf1},       {0x140, kAll},  {0x141, ~uint64_t{1}},
-      {0x142, kAll},         {0x143, kAll},       {0x14d, kAll},       {0x302, 0xb3ff}, {0x303, 0x222},
-      {0x304, 0xaaa},        {0x305, ~uint64_t{2}}, {0x306, 0xffffffff}, {0x30a, kEnvAdue | kEnvStce | 0xf1},
-      {0x320, 5},            {0x340, kAll},       {0x341, ~uint64_t{1}}, {0x342, kAll},  {0x343, kAll},
-      {0x3b0, (uint64_t{1} << 54) - 1}, {0x3bf, (uint64_t{1} << 54) - 1}, {0x3c0, 0}, {0x3ef, 0},
-      {0xf11, 0},            {0xf12, 0},          {0xf13, 0},          {0xf15, 0},     {0x323, 0},     {0x33f, 0},
-      {0xb03, 0},            {0xb1f, 0},          {0xc03, 0},          {0x7a0, 0},     {0x7a1, 0},     {0x7a3, 0},
-      {0x001, 0x1f},         {0x002, 7},          {0x003, 0xff}};
+  const std::map<unsigned, uint64_t> kMasks = {{0x105, ~uint64_t{2}},
+                                               {0x106, 0xffffffff},
+                                               {0x10a, 0xf1},
+                                               {0x140, kAll},
+                                               {0x141, ~uint64_t{1}},
+                                               {0x142, kAll},
+                                               {0x143, kAll},
+                                               {0x14d, kAll},
+                                               {0x302, 0xb3ff},
+                                               {0x303, 0x222},
+                                               {0x304, 0xaaa},
+                                               {0x305, ~uint64_t{2}},
+                                               {0x306, 0xffffffff},
+                                               {0x30a, kEnvAdue | kEnvStce | 0xf1},
+                                               {0x320, 5},
+                                               {0x340, kAll},
+                                               {0x341, ~uint64_t{1}},
+                                               {0x342, kAll},
+                                               {0x343, kAll},
+                                               {0x3b0, (uint64_t{1} << 54) - 1},
+                                               {0x3bf, (uint64_t{1} << 54) - 1},
+                                               {0x3c0, 0},
+                                               {0x3ef, 0},
+                                               {0xf11, 0},
+                                               {0xf12, 0},
+                                               {0xf13, 0},
+                                               {0xf15, 0},
+                                               {0x323, 0},
+                                               {0x33f, 0},
+                                               {0xb03, 0},
+                                               {0xb1f, 0},
+                                               {0xc03, 0},
+                                               {0x7a0, 0},
+                                               {0x7a1, 0},
+                                               {0x7a3, 0},
+                                               {0x001, 0x1f},
+                                               {0x002, 7},
+                                               {0x003, 0xff}};
   for (const auto& [number, mask] : kMasks) {
     EXPECT_EQ(Kept(number, kAll), mask) << std::hex << number;
     EXPECT_EQ(Kept(number, 0), 0u) << std::hex << number;
@@ -445,8 +474,9 @@ class CsrCode : public ::testing::TestWithParam<TestAccel> {
 
 TEST_P(CsrCode, AllSixForms) {
   m_.Poke(0x340, 0x10);
-  m_.RunCode("li a0, 3; csrrw a1, mscratch, a0; csrrs a2, mscratch, a0; csrrc a3, mscratch, a0; csrrwi a4, mscratch, 9; "
-             "csrrsi a5, mscratch, 6; csrrci a6, mscratch, 1; csrr a7, mscratch");
+  m_.RunCode(
+      "li a0, 3; csrrw a1, mscratch, a0; csrrs a2, mscratch, a0; csrrc a3, mscratch, a0; csrrwi a4, mscratch, 9; "
+      "csrrsi a5, mscratch, 6; csrrci a6, mscratch, 1; csrr a7, mscratch");
   EXPECT_EQ(m_.state().x[11], 0x10u);
   EXPECT_EQ(m_.state().x[12], 3u);
   EXPECT_EQ(m_.state().x[13], 3u);
@@ -483,8 +513,9 @@ TEST_P(CsrCode, FlagsAndRoundingFollowAtOnce) {
   m_.Poke(0x300, 0x6000);
   m_.state().f[10] = 0x3ff0000000000000;  // 1
   m_.state().f[11] = 0x4008000000000000;  // 3
-  m_.RunCode("csrwi frm, 3; fdiv.d fa2, fa0, fa1, dyn; csrwi frm, 2; fdiv.d fa3, fa0, fa1, dyn; csrr a0, fflags; "
-             "csrwi fflags, 0; csrr a1, fflags; fdiv.d fa4, fa0, fa1, dyn; csrr a2, fcsr");
+  m_.RunCode(
+      "csrwi frm, 3; fdiv.d fa2, fa0, fa1, dyn; csrwi frm, 2; fdiv.d fa3, fa0, fa1, dyn; csrr a0, fflags; "
+      "csrwi fflags, 0; csrr a1, fflags; fdiv.d fa4, fa0, fa1, dyn; csrr a2, fcsr");
   EXPECT_EQ(m_.state().f[12], 0x3fd5555555555556u);
   EXPECT_EQ(m_.state().f[13], 0x3fd5555555555555u);
   EXPECT_EQ(m_.state().x[10], 1u);

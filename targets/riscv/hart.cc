@@ -51,7 +51,8 @@ Privilege Hart::DataPrivilege() const {
 }
 
 void Hart::UpdateMode() {
-  const uint64_t status = state_.mstatus, env = state_.csr.menvcfg & (state_.privilege == kUser ? state_.csr.senvcfg : ~uint64_t{0});
+  const uint64_t status = state_.mstatus,
+                 env = state_.csr.menvcfg & (state_.privilege == kUser ? state_.csr.senvcfg : ~uint64_t{0});
   const bool machine = state_.privilege == kMachine;
   uint32_t key = state_.privilege;
   if ((status & kStatusFs) != 0) key |= kKeyFpOn;
@@ -97,8 +98,8 @@ bool Hart::DeliverInterrupt() {
   const uint64_t waiting = state_.csr.mip & state_.csr.mie;
   if (waiting == 0) return false;
   const bool machine_on = state_.privilege < kMachine || (state_.mstatus & kStatusMie) != 0;
-  const bool supervisor_on = state_.privilege < kSupervisor ||
-                             (state_.privilege == kSupervisor && (state_.mstatus & kStatusSie) != 0);
+  const bool supervisor_on =
+      state_.privilege < kSupervisor || (state_.privilege == kSupervisor && (state_.mstatus & kStatusSie) != 0);
   uint64_t enabled = machine_on ? waiting & ~state_.csr.mideleg : 0;
   if (enabled == 0 && supervisor_on) enabled = waiting & state_.csr.mideleg;
   for (unsigned number : {kMachineExternal, kMachineSoftware, kMachineTimer, kSupervisorExternal, kSupervisorSoftware,
@@ -136,8 +137,8 @@ void Hart::Raise(unsigned cause, uint64_t value) {
   UpdateMode();
 }
 
-// An exception uses up an instruction of the budget, or else a handler whose first instruction cannot be executed would keep
-// the run loop for ever. It does not retire, so minstret does not count it (section 3.3.1).
+// An exception uses up an instruction of the budget, or else a handler whose first instruction cannot be executed would
+// keep the run loop for ever. It does not retire, so minstret does not count it (section 3.3.1).
 void Hart::ChargeException() {
   state_.base.budget -= 1;
   if ((state_.csr.mcountinhibit >> 2 & 1) == 0) state_.csr.instret_offset -= 1;

@@ -1,5 +1,5 @@
-// One RISC-V hart beside its plain state: what it is, its interrupts and privilege, its physical memory protection, and what it
-// needs of the board.
+// One RISC-V hart beside its plain state: what it is, its interrupts and privilege, its physical memory protection, and
+// what it needs of the board.
 #ifndef EMU_TARGETS_RISCV_HART_H_
 #define EMU_TARGETS_RISCV_HART_H_
 
@@ -71,9 +71,7 @@ class Hart {
 
   // Supervisor timer by deadline (Sstc or SBI).
   void SetTimer(uint64_t deadline);
-  bool sstc_on() const {
-    return config_.isa.Has(Extension::kSstc) && (state_.csr.menvcfg & kEnvStce) != 0;
-  }
+  bool sstc_on() const { return config_.isa.Has(Extension::kSstc) && (state_.csr.menvcfg & kEnvStce) != 0; }
   void WriteSatp(uint64_t value);
   void WriteMip(uint64_t value, uint64_t mask);
   uint64_t Counter(uint64_t offset, unsigned inhibit_bit) const;
@@ -103,8 +101,8 @@ class Hart {
   mmu::riscv::Pmp pmp_{kPmpEntries};
   mmu::riscv::PmpPageCache pmp_pages_{pmp_};
   mmu::riscv::WalkCache walk_cache_;
-  uint64_t lines_ = 0;          // interrupts that devices hold
-  uint64_t software_mip_ = 0;   // what software wrote
+  uint64_t lines_ = 0;         // interrupts that devices hold
+  uint64_t software_mip_ = 0;  // what software wrote
 };
 
 }  // namespace emu::riscv

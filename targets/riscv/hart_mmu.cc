@@ -26,8 +26,9 @@ class RamWords {
       return {memory::MemStatus::kDecodeError, 0};
     }
     const uint8_t* host = range->HostAt(gpa);
-    return {memory::MemStatus::kOk, size == 8 ? __atomic_load_n(reinterpret_cast<const uint64_t*>(host), __ATOMIC_RELAXED)
-                                              : __atomic_load_n(reinterpret_cast<const uint32_t*>(host), __ATOMIC_RELAXED)};
+    return {memory::MemStatus::kOk, size == 8
+                                        ? __atomic_load_n(reinterpret_cast<const uint64_t*>(host), __ATOMIC_RELAXED)
+                                        : __atomic_load_n(reinterpret_cast<const uint32_t*>(host), __ATOMIC_RELAXED)};
   }
   memory::MemValue CompareExchange(Gpa gpa, unsigned size, uint64_t expected, uint64_t desired) {
     const memory::ExchangeResult r = space_.CompareExchange(gpa, size, expected, desired, {}, memory::Endian::kLittle);

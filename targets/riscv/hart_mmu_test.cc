@@ -345,7 +345,7 @@ TEST_P(MmuTest, LockedEntriesBindMachineMode) {
 
 // A verdict on part of a page must not be kept for all of it.
 TEST_P(MmuTest, ProtectionFinerThanPages) {
-  m_.Poke(0x3b0, (kData + 0x10) >> 2);        // NA4
+  m_.Poke(0x3b0, (kData + 0x10) >> 2);  // NA4
   m_.Poke(0x3b1, ~uint64_t{0});
   m_.Poke(0x3a0, 0x1f00 | 0x10);
   m_.SetPrivilege(kSupervisor);

@@ -140,7 +140,8 @@ TEST_F(HartTest, ExceptionsIgnoreTheVectorMode) {
 
 TEST_F(HartTest, InterruptsAreTakenWhereTheirModeIsLowerOrEnabled) {
   for (Interrupt number : kByPriority) {
-    const bool supervisors = number == kSupervisorSoftware || number == kSupervisorTimer || number == kSupervisorExternal;
+    const bool supervisors =
+        number == kSupervisorSoftware || number == kSupervisorTimer || number == kSupervisorExternal;
     for (bool delegated : {false, true}) {
       if (delegated && !supervisors) continue;
       for (Privilege p : kPrivileges) {
@@ -227,7 +228,8 @@ TEST_F(HartTest, MretRestores) {
     for (bool enabled : {false, true}) {
       m_.Reset();
       m_.csr().mepc = 0x4444;
-      m_.state().mstatus |= static_cast<uint64_t>(to) << kStatusMppShift | (enabled ? kStatusMpie : kStatusMie) | kStatusMprv;
+      m_.state().mstatus |=
+          static_cast<uint64_t>(to) << kStatusMppShift | (enabled ? kStatusMpie : kStatusMie) | kStatusMprv;
       m_.hart().ReturnFromTrap(true);
       EXPECT_EQ(m_.state().base.pc, 0x4444u);
       EXPECT_EQ(m_.state().privilege, to);
@@ -454,8 +456,10 @@ TEST_P(HartCode, FpNeedsFs) {
 }
 
 TEST_P(HartCode, CacheBlocksNeedTheirEnvironment) {
-  const std::pair<const char*, uint64_t> kCases[] = {
-      {"cbo.zero (a0)", kEnvCbze}, {"cbo.clean (a0)", kEnvCbcfe}, {"cbo.flush (a0)", kEnvCbcfe}, {"cbo.inval (a0)", kEnvCbie}};
+  const std::pair<const char*, uint64_t> kCases[] = {{"cbo.zero (a0)", kEnvCbze},
+                                                     {"cbo.clean (a0)", kEnvCbcfe},
+                                                     {"cbo.flush (a0)", kEnvCbcfe},
+                                                     {"cbo.inval (a0)", kEnvCbie}};
   for (const auto& [code, bit] : kCases) {
     for (Privilege p : kPrivileges) {
       for (int open = 0; open < 4; ++open) {

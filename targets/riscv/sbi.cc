@@ -42,7 +42,8 @@ void Sbi::EnterKernel(Hart& hart, uint64_t entry, uint64_t argument) {
   s.csr.mideleg = 0x222;
   s.csr.mcounteren = s.csr.scounteren = 7;
   const IsaConfig& isa = hart.config().isa;
-  s.csr.menvcfg = (isa.Has(riscv::Extension::kSstc) ? kEnvStce : 0) | (isa.Has(riscv::Extension::kSvadu) ? kEnvAdue : 0) |
+  s.csr.menvcfg = (isa.Has(riscv::Extension::kSstc) ? kEnvStce : 0) |
+                  (isa.Has(riscv::Extension::kSvadu) ? kEnvAdue : 0) |
                   (isa.Has(riscv::Extension::kZicboz) ? kEnvCbze : 0) |
                   (isa.Has(riscv::Extension::kZicbom) ? kEnvCbcfe | kEnvCbie : 0);
   // All memory is the supervisor's (a NAPOT entry of all ones).
@@ -68,17 +69,24 @@ bool Sbi::Handle(Hart& hart) {
 Sbi::Result Sbi::Call(Hart& hart, uint64_t extension, uint64_t function) {
   const uint64_t* a = hart.state().x + kA0;
   switch (extension) {
-    case kBase: return Base(hart, function, a[0]);
+    case kBase:
+      return Base(hart, function, a[0]);
     case kTime:
       if (function != 0) break;
       hart.SetTimer(a[0]);
       return {};
-    case kIpi: return Ipi(a, function);
-    case kRfence: return RemoteFence(a, function);
-    case kHsm: return HartState(hart, a, function);
-    case kSystemReset: return SystemReset(a, function);
-    case kDebugConsole: return Console(hart, a, function);
-    default: break;
+    case kIpi:
+      return Ipi(a, function);
+    case kRfence:
+      return RemoteFence(a, function);
+    case kHsm:
+      return HartState(hart, a, function);
+    case kSystemReset:
+      return SystemReset(a, function);
+    case kDebugConsole:
+      return Console(hart, a, function);
+    default:
+      break;
   }
   return {kNotSupported};
 }
@@ -89,14 +97,20 @@ Sbi::Result Sbi::Base(const Hart&, uint64_t function, uint64_t extension) {
   const bool known = extension < kLegacyCalls ||
                      std::find(std::begin(kExtensions), std::end(kExtensions), extension) != std::end(kExtensions);
   switch (function) {
-    case 0: return {kSuccess, kSpecVersion};
-    case 1: return {kSuccess, kImplementationId};
-    case 2: return {kSuccess, 1};
-    case 3: return {kSuccess, known};
+    case 0:
+      return {kSuccess, kSpecVersion};
+    case 1:
+      return {kSuccess, kImplementationId};
+    case 2:
+      return {kSuccess, 1};
+    case 3:
+      return {kSuccess, known};
     case 4:  // mvendorid, marchid, mimpid
     case 5:
-    case 6: return {kSuccess, 0};
-    default: return {kNotSupported};
+    case 6:
+      return {kSuccess, 0};
+    default:
+      return {kNotSupported};
   }
 }
 
@@ -127,7 +141,8 @@ Sbi::Result Sbi::RemoteFence(const uint64_t* a, uint64_t function) {
   if (function > 2) return {kNotSupported};
   const uint64_t start = a[2], size = a[3];
   const bool all = (start == 0 && size == 0) || size > kPages * mmu::kPageSize;
-  const std::optional<uint16_t> asid = function == 2 ? std::optional<uint16_t>(static_cast<uint16_t>(a[4])) : std::nullopt;
+  const std::optional<uint16_t> asid =
+      function == 2 ? std::optional<uint16_t>(static_cast<uint16_t>(a[4])) : std::nullopt;
   return ForHarts(a[0], a[1], [&](Hart& h) {
     if (function == 0) return;
     if (all) return h.FlushMappings(std::nullopt, asid);
@@ -138,14 +153,18 @@ Sbi::Result Sbi::RemoteFence(const uint64_t* a, uint64_t function) {
 // Chapter 9, for harts that all run from the beginning.
 Sbi::Result Sbi::HartState(Hart& hart, const uint64_t* a, uint64_t function) {
   switch (function) {
-    case 0: return {host_.FindHart(a[0]) != nullptr ? kAlreadyAvailable : kInvalidParam};
-    case 1: return {kFailed};  // the last hart cannot stop
-    case 2: return host_.FindHart(a[0]) != nullptr ? Result{kSuccess, 0} : Result{kInvalidParam};
+    case 0:
+      return {host_.FindHart(a[0]) != nullptr ? kAlreadyAvailable : kInvalidParam};
+    case 1:
+      return {kFailed};  // the last hart cannot stop
+    case 2:
+      return host_.FindHart(a[0]) != nullptr ? Result{kSuccess, 0} : Result{kInvalidParam};
     case 3:
       if (a[0] != 0) return {a[0] == 0x80000000 ? kNotSupported : kInvalidParam};
       if (!hart.InterruptWaits()) hart.cpu().Halt();
       return {};
-    default: return {kNotSupported};
+    default:
+      return {kNotSupported};
   }
 }
 
@@ -162,13 +181,15 @@ Sbi::Result Sbi::SystemReset(const uint64_t* a, uint64_t function) {
 Sbi::Result Sbi::Console(Hart& hart, const uint64_t* a, uint64_t function) {
   switch (function) {
     case 0:
-    case 1: return a[2] != 0 ? Result{kInvalidParam} : ConsoleBuffer(hart, a[0], a[1], function == 0);
+    case 1:
+      return a[2] != 0 ? Result{kInvalidParam} : ConsoleBuffer(hart, a[0], a[1], function == 0);
     case 2: {
       const char byte = static_cast<char>(a[0]);
       host_.ConsoleWrite(absl::string_view(&byte, 1));
       return {};
     }
-    default: return {kNotSupported};
+    default:
+      return {kNotSupported};
   }
 }
 
@@ -197,14 +218,24 @@ bool Sbi::Legacy(Hart& hart, uint64_t call) {
   a[0] = 0;
   char byte = static_cast<char>(argument);
   switch (call) {
-    case 0: hart.SetTimer(argument); break;
-    case 1: host_.ConsoleWrite(absl::string_view(&byte, 1)); break;
-    case 2: a[0] = host_.ConsoleRead(absl::MakeSpan(&byte, 1)) == 1 ? static_cast<uint8_t>(byte) : ~uint64_t{0}; break;
-    case 3: hart.WriteMip(0, uint64_t{1} << kSupervisorSoftware); break;
-    case 8: host_.ResetSystem(SbiHost::Reset::kShutdown, false); break;
+    case 0:
+      hart.SetTimer(argument);
+      break;
+    case 1:
+      host_.ConsoleWrite(absl::string_view(&byte, 1));
+      break;
+    case 2:
+      a[0] = host_.ConsoleRead(absl::MakeSpan(&byte, 1)) == 1 ? static_cast<uint8_t>(byte) : ~uint64_t{0};
+      break;
+    case 3:
+      hart.WriteMip(0, uint64_t{1} << kSupervisorSoftware);
+      break;
+    case 8:
+      host_.ResetSystem(SbiHost::Reset::kShutdown, false);
+      break;
     default: {
-      // 4 send_ipi, 5 remote_fence_i, 6 and 7 remote_sfence_vma: the argument is the address of a hart mask. All harts are
-      // meant when it cannot be read, and doing more than asked is allowed.
+      // 4 send_ipi, 5 remote_fence_i, 6 and 7 remote_sfence_vma: the argument is the address of a hart mask. All harts
+      // are meant when it cannot be read, and doing more than asked is allowed.
       for (uint64_t id = 0; Hart* h = host_.FindHart(id); ++id) {
         if (call == 4) h->WriteMip(uint64_t{1} << kSupervisorSoftware, uint64_t{1} << kSupervisorSoftware);
         if (call > 5) h->FlushMappings(std::nullopt, std::nullopt);

@@ -1,6 +1,6 @@
 // The machine's own supervisor binary interface, for kernels that are started in S-mode without firmware.
-// RISC-V Supervisor Binary Interface Specification, version 2.0: base, timer, IPI, RFENCE, HSM, system reset, debug console, and
-// the legacy calls.
+// RISC-V Supervisor Binary Interface Specification, version 2.0: base, timer, IPI, RFENCE, HSM, system reset, debug
+// console, and the legacy calls.
 #ifndef EMU_TARGETS_RISCV_SBI_H_
 #define EMU_TARGETS_RISCV_SBI_H_
 
@@ -29,8 +29,9 @@ class Sbi {
  public:
   explicit Sbi(SbiHost* host) : host_(*host) {}
 
-  // Puts a hart that was reset where a firmware hands over to a kernel: S-mode, paging off, everything that a supervisor can
-  // handle delegated to it, counters and the environment's extensions open; a0 is the hart's number, a1 `argument`.
+  // Puts a hart that was reset where a firmware hands over to a kernel: S-mode, paging off, everything that a
+  // supervisor can handle delegated to it, counters and the environment's extensions open; a0 is the hart's number, a1
+  // `argument`.
   void EnterKernel(Hart& hart, uint64_t entry, uint64_t argument);
   // Serves an ECALL: function a6 of extension a7. Always true: an unknown call gets an error code.
   bool Handle(Hart& hart);

@@ -93,7 +93,8 @@ TEST_F(SbiTest, AKernelBegins) {
 
 TEST_F(SbiTest, TheEnvironmentIsWhatTheHartHas) {
   IsaConfig isa = IsaConfig::Full(64);
-  for (Extension e : {Extension::kSstc, Extension::kSvadu, Extension::kZicbom, Extension::kZicboz}) isa.Enable(e, false);
+  for (Extension e : {Extension::kSstc, Extension::kSvadu, Extension::kZicbom, Extension::kZicboz})
+    isa.Enable(e, false);
   TestMachine m({.isa = isa, .serves_sbi = true});
   sbi_.EnterKernel(m.hart(), 0, 0);
   EXPECT_EQ(m.csr().menvcfg, 0u);
@@ -251,7 +252,8 @@ TEST_P(SbiCode, RemoteFenceDropsMappings) {
   m.RunCode("ld a2, 0(s2)");
   EXPECT_EQ(m.csr().scause, 0u);
   m.Write64(root + 8, 0);
-  m.RunCode("lui a7, 0x52465; addi a7, a7, -0x1bd; li a6, 1; li a0, 1; li a1, 0; mv a2, s2; lui a3, 1; ecall; ld a2, 0(s2)");
+  m.RunCode(
+      "lui a7, 0x52465; addi a7, a7, -0x1bd; li a6, 1; li a0, 1; li a1, 0; mv a2, s2; lui a3, 1; ecall; ld a2, 0(s2)");
   EXPECT_EQ(m.csr().scause, kLoadPage);
 }
 

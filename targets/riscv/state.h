@@ -24,7 +24,7 @@ struct Csrs {
 
 struct RiscvState {
   translate::CpuState base;
-  uint64_t x[32];  // x[0] stays zero
+  uint64_t x[32];                // x[0] stays zero
   uint64_t reservation_address;  // of the last LR, kNoReservation if none
   uint64_t reservation_value;    // what it loaded; SC compares with it
   uint64_t mstatus;              // sstatus is a view of it
@@ -50,9 +50,9 @@ enum Register : unsigned {
 
 // CpuState::key: what the translation of code depends on.
 enum KeyBits : uint32_t {
-  kKeyPrivilege = 3,       // Privilege
-  kKeyFpOn = 1u << 2,      // mstatus.FS is not Off
-  kKeyFrmMaxMag = 1u << 3, // frm is RMM, which the host does not have
+  kKeyPrivilege = 3,        // Privilege
+  kKeyFpOn = 1u << 2,       // mstatus.FS is not Off
+  kKeyFrmMaxMag = 1u << 3,  // frm is RMM, which the host does not have
   kKeyFrmReserved = 1u << 4,
   kKeyCboZero = 1u << 5,   // cbo.zero allowed here (menvcfg, senvcfg)
   kKeyCboClean = 1u << 6,  // cbo.clean, cbo.flush allowed

@@ -21,9 +21,9 @@ const RiscvState& Of(const CpuState& state) { return reinterpret_cast<const Risc
 constexpr absl::string_view kIntegerNames[] = {"zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
                                                "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
                                                "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
-constexpr absl::string_view kFpNames[] = {"ft0", "ft1", "ft2",  "ft3",  "ft4", "ft5", "ft6",  "ft7", "fs0", "fs1", "fa0",
-                                          "fa1", "fa2", "fa3",  "fa4",  "fa5", "fa6", "fa7",  "fs2", "fs3", "fs4", "fs5",
-                                          "fs6", "fs7", "fs8",  "fs9",  "fs10", "fs11", "ft8", "ft9", "ft10", "ft11"};
+constexpr absl::string_view kFpNames[] = {
+    "ft0", "ft1", "ft2", "ft3", "ft4", "ft5", "ft6", "ft7", "fs0", "fs1", "fa0",  "fa1",  "fa2", "fa3", "fa4",  "fa5",
+    "fa6", "fa7", "fs2", "fs3", "fs4", "fs5", "fs6", "fs7", "fs8", "fs9", "fs10", "fs11", "ft8", "ft9", "ft10", "ft11"};
 // Those that compiled code uses most, so that they are worth a host register: sp a5 a0 a4 s0, then a1 a3 s1 a2 ra.
 constexpr unsigned kPinOrder[] = {2, 15, 10, 14, 8, 11, 13, 9, 12, 1};
 
@@ -47,9 +47,12 @@ std::vector<RegisterInfo> MakeRegisters() {
 unsigned CauseOf(const MemFault& fault) {
   const bool bus = fault.kind == MemFault::Kind::kBus;
   switch (fault.access) {
-    case Access::kExecute: return bus ? kInstructionAccess : kInstructionMisaligned;
-    case Access::kRead: return bus ? kLoadAccess : kLoadMisaligned;
-    case Access::kWrite: break;
+    case Access::kExecute:
+      return bus ? kInstructionAccess : kInstructionMisaligned;
+    case Access::kRead:
+      return bus ? kLoadAccess : kLoadMisaligned;
+    case Access::kWrite:
+      break;
   }
   return bus ? kStoreAccess : kStoreMisaligned;
 }

@@ -18,9 +18,8 @@ class RiscvTarget final : public translate::Target {
   unsigned pc_register() const override;
   unsigned max_insn_bytes() const override { return 4; }
   void Lift(const translate::LiftRequest& request, ir::Builder& builder) const override;
-  bool Translate(translate::CpuState& state, memory::Gva gva, unsigned size, translate::Access access,
-                 unsigned context, bool probe, translate::PageMapping* mapping,
-                 translate::MemFault* fault) const override;
+  bool Translate(translate::CpuState& state, memory::Gva gva, unsigned size, translate::Access access, unsigned context,
+                 bool probe, translate::PageMapping* mapping, translate::MemFault* fault) const override;
   void DeliverFault(translate::CpuState& state, const translate::MemFault& fault) const override;
   bool DeliverInterrupt(translate::CpuState& state) const override;
   bool HasWork(const translate::CpuState& state) const override;

@@ -68,11 +68,15 @@ TEST_F(TargetTest, HelpersAreInTheOrderOfTheirNumbers) {
 TEST_F(TargetTest, FaultsBecomeExceptions) {
   using Kind = MemFault::Kind;
   const std::tuple<Kind, Access, uint32_t, unsigned> kCases[] = {
-      {Kind::kPaging, Access::kRead, 13, kLoadPage},       {Kind::kPaging, Access::kWrite, 15, kStorePage},
-      {Kind::kPaging, Access::kExecute, 12, kInstructionPage}, {Kind::kPaging, Access::kRead, 5, kLoadAccess},
-      {Kind::kBus, Access::kRead, 0, kLoadAccess},         {Kind::kBus, Access::kWrite, 0, kStoreAccess},
+      {Kind::kPaging, Access::kRead, 13, kLoadPage},
+      {Kind::kPaging, Access::kWrite, 15, kStorePage},
+      {Kind::kPaging, Access::kExecute, 12, kInstructionPage},
+      {Kind::kPaging, Access::kRead, 5, kLoadAccess},
+      {Kind::kBus, Access::kRead, 0, kLoadAccess},
+      {Kind::kBus, Access::kWrite, 0, kStoreAccess},
       {Kind::kBus, Access::kExecute, 0, kInstructionAccess},
-      {Kind::kMisaligned, Access::kRead, 0, kLoadMisaligned}, {Kind::kMisaligned, Access::kWrite, 0, kStoreMisaligned},
+      {Kind::kMisaligned, Access::kRead, 0, kLoadMisaligned},
+      {Kind::kMisaligned, Access::kWrite, 0, kStoreMisaligned},
       {Kind::kMisaligned, Access::kExecute, 0, kInstructionMisaligned}};
   for (const auto& [kind, access, code, cause] : kCases) {
     m_.Reset();

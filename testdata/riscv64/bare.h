@@ -1,4 +1,5 @@
-// For bare-metal programs in C on riscv-virt: checks, CSRs, traps that are looked at, and excursions to lower privileges.
+// For bare-metal programs in C on riscv-virt: checks, CSRs, traps that are looked at, and excursions to lower
+// privileges.
 #ifndef EMU_TESTDATA_RISCV64_BARE_H_
 #define EMU_TESTDATA_RISCV64_BARE_H_
 
@@ -16,7 +17,12 @@ static inline int Pass(void) { return Finish(0x5555), 0; }
 // The exit code is the line.
 #define CHECK(condition) ((condition) ? (void)0 : Finish(0x3333 | (u32)__LINE__ << 16))
 
-#define READ_CSR(name) ({ u64 v_; __asm__ volatile("csrr %0, " #name : "=r"(v_) : : "memory"); v_; })
+#define READ_CSR(name)                                           \
+  ({                                                             \
+    u64 v_;                                                      \
+    __asm__ volatile("csrr %0, " #name : "=r"(v_) : : "memory"); \
+    v_;                                                          \
+  })
 #define WRITE_CSR(name, value) __asm__ volatile("csrw " #name ", %0" : : "r"((u64)(value)) : "memory")
 #define SET_CSR(name, value) __asm__ volatile("csrs " #name ", %0" : : "r"((u64)(value)) : "memory")
 #define CLEAR_CSR(name, value) __asm__ volatile("csrc " #name ", %0" : : "r"((u64)(value)) : "memory")
@@ -36,11 +42,11 @@ void InstallTraps(void);
 void RunIn(u64 mode, void (*function)(void));
 
 // Runs one instruction of 4 bytes; the cause of its exception, or ~0.
-#define CAUSE_OF(...)                                                                                    \
-  ({                                                                                                     \
-    u64 before_ = machine_trap.count;                                                                    \
-    __asm__ volatile(".option push\n.option norvc\n" __VA_ARGS__);                                       \
-    machine_trap.count == before_ ? ~0ul : machine_trap.cause;                                           \
+#define CAUSE_OF(...)                                              \
+  ({                                                               \
+    u64 before_ = machine_trap.count;                              \
+    __asm__ volatile(".option push\n.option norvc\n" __VA_ARGS__); \
+    machine_trap.count == before_ ? ~0ul : machine_trap.cause;     \
   })
 #define POP "\n.option pop"
 

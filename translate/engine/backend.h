@@ -1,5 +1,5 @@
-// What makes a Block runnable. The engine decides which blocks exist and which may be joined; a backend compiles a block,
-// runs from one until it must leave, and joins the exit of one block to the entry of another.
+// What makes a Block runnable. The engine decides which blocks exist and which may be joined; a backend compiles a
+// block, runs from one until it must leave, and joins the exit of one block to the entry of another.
 #ifndef EMU_TRANSLATE_ENGINE_BACKEND_H_
 #define EMU_TRANSLATE_ENGINE_BACKEND_H_
 
@@ -30,14 +30,15 @@ struct Exit {
   uint32_t id = 0;
 };
 
-// Where the backend reports what it compiled. Numbers are given by the engine and stay valid until everything is discarded.
+// Where the backend reports what it compiled. Numbers are given by the engine and stay valid until everything is
+// discarded.
 class CompileSink {
  public:
   virtual ~CompileSink() = default;
   // A direct exit of the block to `pc`.
   virtual uint32_t AddExit(uint64_t pc) = 0;
-  // A guest instruction that may fault or call a helper; `unexecuted` instructions (itself included) were charged and are
-  // not executed if it faults. Goes to CpuState::site.
+  // A guest instruction that may fault or call a helper; `unexecuted` instructions (itself included) were charged and
+  // are not executed if it faults. Goes to CpuState::site.
   virtual uint32_t AddSite(uint64_t pc, uint32_t unexecuted) = 0;
 };
 
@@ -57,7 +58,8 @@ class Backend {
   // Offset for JumpEntry::code_offset, relative to CpuState::code_base, which is set by Attach.
   virtual uint32_t CodeOffset(CodeEntry entry) const = 0;
   virtual void Attach(CpuState& state) = 0;
-  // Joins a direct exit to a block, and takes that back. The guard counts only where the exit leaves the page of its block.
+  // Joins a direct exit to a block, and takes that back. The guard counts only where the exit leaves the page of its
+  // block.
   virtual void Link(uint32_t exit_id, CodeEntry to, JumpGuard guard) = 0;
   virtual void Unlink(uint32_t exit_id) = 0;
   // The block must not be entered any more: whoever does gets kStale.

@@ -23,23 +23,38 @@ bool Overlaps(const uint8_t* a, uint64_t a_bytes, const uint8_t* b, uint64_t b_b
   return a < b + b_bytes && b < a + a_bytes;
 }
 
-}  // namespace
-
-void CodeMap::AddToPage(const uint8_t* from, uint32_t bytes, TranslatedBlock* block,
-                        std::vector<const uint8_t*>* new_pages) {
-  if (bytes == 0) return;
-  auto [it, inserted] = pages_.try_emplace(PageOf(from));
-  if (inserted) new_pages->push_back(PageOf(from));
-  it->second.lines |= Lines(from, bytes);
-  // A block stands once on a page, also where both its pages are the same memory.
-  std::vector<TranslatedBlock*>& blocks = it->second.blocks;
-  if (blocks.empty() || blocks.back() != block) blocks.push_back(block);
+// Calls fn(page, from, bytes) for the part of a range on each host page. Guest pages need not begin where host pages do:
+// memory may be a buffer of the caller's.
+template <typename Fn>
+void ForEachPage(const uint8_t* from, uint64_t bytes, Fn fn) {
+  while (bytes > 0) {
+    const uint8_t* page = PageOf(from);
+    const uint64_t here = std::min<uint64_t>(bytes, static_cast<uint64_t>(page + mmu::kPageSize - from));
+    fn(page, from, here);
+    from += here;
+    bytes -= here;
+  }
 }
+
+// The same for all guest code of a block.
+template <typename Fn>
+void ForEachPage(const TranslatedBlock& block, Fn fn) {
+  ForEachPage(block.host_pc, block.bytes, fn);
+  ForEachPage(block.next_page, block.next_bytes, fn);
+}
+
+}  // namespace
 
 TranslatedBlock* CodeMap::Add(std::unique_ptr<TranslatedBlock> block, std::vector<const uint8_t*>* new_pages) {
   TranslatedBlock* b = block.get();
-  AddToPage(b->host_pc, b->bytes, b, new_pages);
-  AddToPage(b->next_page, b->next_bytes, b, new_pages);
+  ForEachPage(*b, [&](const uint8_t* page, const uint8_t* from, uint64_t bytes) {
+    auto [it, inserted] = pages_.try_emplace(page);
+    if (inserted) new_pages->push_back(page);
+    it->second.lines |= Lines(from, bytes);
+    // A block stands once on a page, also where both its pages are the same memory.
+    std::vector<TranslatedBlock*>& blocks = it->second.blocks;
+    if (blocks.empty() || blocks.back() != b) blocks.push_back(b);
+  });
   blocks_[{b->host_pc, b->pc, b->key, b->max_insns}] = std::move(block);
   return b;
 }
@@ -55,8 +70,9 @@ void CodeMap::RemoveFromPage(const uint8_t* page, TranslatedBlock* block) {
   }
   p.lines = 0;
   for (const TranslatedBlock* b : p.blocks) {
-    if (PageOf(b->host_pc) == page) p.lines |= Lines(b->host_pc, b->bytes);
-    if (b->next_bytes != 0 && b->next_page == page) p.lines |= Lines(b->next_page, b->next_bytes);
+    ForEachPage(*b, [&](const uint8_t* on, const uint8_t* from, uint64_t bytes) {
+      if (on == page) p.lines |= Lines(from, bytes);
+    });
   }
 }
 
@@ -64,28 +80,22 @@ std::unique_ptr<TranslatedBlock> CodeMap::Take(TranslatedBlock* block) {
   auto it = blocks_.find(Key{block->host_pc, block->pc, block->key, block->max_insns});
   std::unique_ptr<TranslatedBlock> owned = std::move(it->second);
   blocks_.erase(it);
-  RemoveFromPage(PageOf(block->host_pc), block);
-  if (block->next_bytes != 0) RemoveFromPage(block->next_page, block);
+  ForEachPage(*block, [&](const uint8_t* page, const uint8_t*, uint64_t) { RemoveFromPage(page, block); });
   return owned;
 }
 
 void CodeMap::TakeOverlapping(const uint8_t* host, uint64_t length,
                               std::vector<std::unique_ptr<TranslatedBlock>>* taken) {
-  while (length > 0) {
-    const uint8_t* page = PageOf(host);
-    const uint64_t here = std::min<uint64_t>(length, static_cast<uint64_t>(page + mmu::kPageSize - host));
+  ForEachPage(host, length, [&](const uint8_t* page, const uint8_t* from, uint64_t bytes) {
     auto it = pages_.find(page);
-    if (it != pages_.end() && (it->second.lines & Lines(host, here)) != 0) {
-      const std::vector<TranslatedBlock*> blocks = it->second.blocks;
-      for (TranslatedBlock* b : blocks) {
-        const bool hit = Overlaps(b->host_pc, b->bytes, host, here) ||
-                         (b->next_bytes != 0 && Overlaps(b->next_page, b->next_bytes, host, here));
-        if (hit) taken->push_back(Take(b));
-      }
+    if (it == pages_.end() || (it->second.lines & Lines(from, bytes)) == 0) return;
+    const std::vector<TranslatedBlock*> blocks = it->second.blocks;
+    for (TranslatedBlock* b : blocks) {
+      const bool hit = Overlaps(b->host_pc, b->bytes, from, bytes) ||
+                       (b->next_bytes != 0 && Overlaps(b->next_page, b->next_bytes, from, bytes));
+      if (hit) taken->push_back(Take(b));
     }
-    host += here;
-    length -= here;
-  }
+  });
 }
 
 void CodeMap::Clear() {

@@ -1,5 +1,6 @@
-// Which translated blocks exist, found by where their code lies in host memory, its guest-virtual address and the block key.
-// Knows for each page which 64-byte lines hold translated code, so that data beside code can be written without harm.
+// Which translated blocks exist, found by where their code lies in host memory, its guest-virtual address and the block
+// key. Knows for each page which 64-byte lines hold translated code, so that data beside code can be written without
+// harm.
 #ifndef EMU_TRANSLATE_ENGINE_CODE_MAP_H_
 #define EMU_TRANSLATE_ENGINE_CODE_MAP_H_
 
@@ -16,9 +17,9 @@ struct TranslatedBlock {
   const uint8_t* host_pc = nullptr;  // first byte of its guest code
   uint64_t pc = 0;
   uint32_t key = 0;
-  uint32_t max_insns = 0;     // the limit it was made with, 0 for the usual one
+  uint32_t max_insns = 0;  // the limit it was made with, 0 for the usual one
   uint32_t insn_count = 0;
-  uint32_t bytes = 0;         // of guest code on its first page
+  uint32_t bytes = 0;                  // of guest code on its first page
   const uint8_t* next_page = nullptr;  // host page of the instruction that crosses the page's end, if one does
   uint32_t next_bytes = 0;
   bool guarded = false;  // the code itself finds out when next_page is mapped otherwise

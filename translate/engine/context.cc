@@ -91,6 +91,11 @@ Context* ContextPool::Get(ContextKey key) {
   return Recycle(key);
 }
 
+void ContextPool::RestartJumpNumbers() {
+  for (auto& c : contexts_) c->ForgetJumps();
+  next_jump_number_ = 1;
+}
+
 Context* ContextPool::Recycle(ContextKey key) {
   Context* oldest = nullptr;
   if (contexts_.size() < kMaxContexts) {

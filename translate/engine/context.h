@@ -48,9 +48,9 @@ class Context {
   void NoteLargePage(uint64_t gva, unsigned log2_size);
   void DropPage(uint64_t gva);
   void Clear();
+  void ForgetJumps() { jump_numbers_.clear(); }
 
  private:
-  void ForgetJumps() { jump_numbers_.clear(); }
   bool MayHaveRun(uint64_t gva) const;
   bool InLargePage(uint64_t gva) const;
 
@@ -75,6 +75,8 @@ class ContextPool {
     for (auto& c : contexts_) fn(*c);
   }
   uint32_t* next_jump_number() { return &next_jump_number_; }
+  // Numbers begin again; the jump cache must be empty.
+  void RestartJumpNumbers();
 
  private:
   Context* Recycle(ContextKey key);

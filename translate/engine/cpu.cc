@@ -1,5 +1,6 @@
 #include "translate/engine/cpu.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace emu::translate {
@@ -22,6 +23,10 @@ void Cpu::SwitchContext(ContextKey key) {
   state_.tlb_read = context_->read.entries();
   state_.tlb_write = context_->write.entries();
   state_.mapping_ids = context_->mapping_ids.data();
+  if (*contexts_.next_jump_number() == ~uint32_t{0}) {
+    std::fill_n(jump_cache_.get(), kJumpCacheEntries, JumpEntry{});
+    contexts_.RestartJumpNumbers();
+  }
   state_.jump_context = context_->JumpContext(state_.key, contexts_.next_jump_number());
 }
 

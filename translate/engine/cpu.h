@@ -27,6 +27,8 @@ class CodeOwner {
   virtual void OnWrite(const uint8_t* host, uint64_t length) = 0;
   // The number that stands for "this guest-virtual page is this host page".
   virtual uint32_t MappingId(uint64_t page, const uint8_t* host_page) = 0;
+  // Code is fetched from the block: writes to it by others than the CPU must be seen, and its memory must stay.
+  virtual void Observe(const memory::RamBlock::Ptr& block) = 0;
 };
 
 class Cpu final : private memory::Listener {

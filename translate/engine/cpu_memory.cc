@@ -271,10 +271,13 @@ const uint8_t* Cpu::Fetch(uint64_t pc) {
     return nullptr;
   }
   const uint8_t* host = range->HostAt(first);
+  if (range->block != nullptr) {
+    range->block->Watch(range->BlockOffsetAt(first), mmu::kPageSize);
+    code_->Observe(range->region->block());
+  }
   if (!mapping.cacheable) return host + (pc - page);
   if (mapping.log2_size > mmu::kPageBits) context_->NoteLargePage(pc, mapping.log2_size);
   context_->FillExec(pc, host, code_->MappingId(page, host));
-  if (range->block != nullptr && !range->readonly) range->block->Watch(range->BlockOffsetAt(first), mmu::kPageSize);
   return host + (pc - page);
 }
 

@@ -33,9 +33,9 @@ struct CpuState {
   JumpEntry* jump_cache = nullptr;
   const uint8_t* code_base = nullptr;
   uint32_t jump_context = 0;
-  uint32_t site = 0;    // which translated guest instruction called the helper that runs now
-  uint32_t unwind = 0;  // a helper has changed the PC: leave the block
-  uint32_t key = 0;     // what the target's translation depends on beside the code (privilege, FP on, ...)
+  uint32_t site = 0;        // which translated guest instruction called the helper that runs now
+  uint32_t unwind = 0;      // a helper has changed the PC: leave the block
+  uint32_t key = 0;         // what the target's translation depends on beside the code (privilege, FP on, ...)
   uint32_t mxcsr = 0x1f80;  // the guest's rounding mode and sticky flags while no guest code runs (see fp_env.h)
   uint32_t reserved = 0;
   Cpu* cpu = nullptr;

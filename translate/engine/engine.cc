@@ -30,7 +30,7 @@ Engine::Engine(const Target& target, Backend& backend, EngineOptions options)
 }
 
 Engine::~Engine() {
-  for (memory::RamBlock* block : observed_) block->RemoveWriteObserver(this);
+  for (const memory::RamBlock::Ptr& block : observed_) block->RemoveWriteObserver(this);
 }
 
 void Engine::Attach(Cpu* cpu) {
@@ -39,7 +39,8 @@ void Engine::Attach(Cpu* cpu) {
   backend_.Attach(cpu->state());
 }
 
-void Engine::Observe(memory::RamBlock* block) {
+void Engine::Observe(const memory::RamBlock::Ptr& block) {
+  if (std::find(observed_.begin(), observed_.end(), block) != observed_.end()) return;
   block->AddWriteObserver(this);
   observed_.push_back(block);
 }
@@ -118,7 +119,7 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
   TranslatedBlock* to = Find(pc, 0);
   if (to == nullptr || !options_.chain || discards != counters_.discards || to->max_insns != 0) return to;
   ExitInfo& exit = exits_[exit_id];
-  if (exit.from == nullptr || exit.from->max_insns != 0) return to;
+  if (exit.from == nullptr || !MayJoin(*exit.from, *to)) return to;
   const unsigned slot = Context::Slot(pc);
   const uint32_t id = cpu_->context().mapping_ids[slot];
   if (cpu_->context().exec[slot].page != (pc & mmu::kPageMask)) return to;
@@ -128,6 +129,14 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
   backend_.Link(exit_id, to->entry, {slot, id});
   ++counters_.links;
   return to;
+}
+
+// An exit within a page has no guard: it holds because both blocks are of one page of memory, unless the memory map changed
+// just between them.
+bool Engine::MayJoin(const TranslatedBlock& from, const TranslatedBlock& to) {
+  if (from.max_insns != 0 || from.key != to.key) return false;
+  const bool leaves_page = ((from.pc ^ to.pc) & mmu::kPageMask) != 0;
+  return leaves_page || to.host_pc - from.host_pc == static_cast<int64_t>(to.pc - from.pc);
 }
 
 void Engine::FillJumpCache(const TranslatedBlock& block) {
@@ -180,7 +189,6 @@ TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t
 }
 
 bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, TranslatedBlock* block) {
-  const uint8_t* page_end = PageOf(host_pc) + mmu::kPageSize;
   const uint64_t next_page = (pc & mmu::kPageMask) + mmu::kPageSize;
   scratch_.pc = pc;
   scratch_.insn_count = 0;
@@ -188,7 +196,7 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
   scratch_.code.clear();
   ir::Builder builder(&scratch_);
   LiftRequest request{pc, block->key, max_insns != 0 ? max_insns : options_.max_block_insns, host_pc,
-                      static_cast<uint32_t>(page_end - host_pc), [&] { return block->next_page = cpu_->Fetch(next_page); }};
+                      static_cast<uint32_t>(next_page - pc), [&] { return block->next_page = cpu_->Fetch(next_page); }};
   target_.Lift(request, builder);
   builder.Finish();
   if (scratch_.insn_count == 0) return false;
@@ -244,6 +252,7 @@ void Engine::DiscardAll() {
   code_.Clear();
   backend_.Reset();
   sites_.resize(1);
+  cpu_->state().site = 0;
   exits_.clear();
   mapping_ids_.clear();
   cpu_->Flush([](const ContextKey&) { return true; });

@@ -66,14 +66,13 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   const EngineCounters& counters() const { return counters_; }
   // Set when translation failed for a reason that is ours; the CPU cannot go on then.
   const absl::Status& status() const { return status_; }
-  // RAM whose writes by devices must be seen where code was translated from it.
-  void Observe(memory::RamBlock* block);
   void DiscardAll();
 
   const Site& site(uint32_t number) const override { return sites_[number]; }
   bool HasCode(const uint8_t* host_page) const override { return code_.HasCode(host_page); }
   void OnWrite(const uint8_t* host, uint64_t length) override;
   uint32_t MappingId(uint64_t page, const uint8_t* host_page) override;
+  void Observe(const memory::RamBlock::Ptr& block) override;
 
  private:
   struct ExitInfo {
@@ -101,6 +100,8 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   void FillJumpCache(const TranslatedBlock& block);
   void Drop(std::unique_ptr<TranslatedBlock> block);
   void DeliverFault();
+  void LimitMappings();
+  static bool MayJoin(const TranslatedBlock& from, const TranslatedBlock& to);
 
   const Target& target_;
   Backend& backend_;
@@ -116,7 +117,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   uint32_t next_mapping_id_ = 1;  // numbers are not used again
   TranslatedBlock* compiling_ = nullptr;
   ir::Block scratch_;
-  std::vector<memory::RamBlock*> observed_;
+  std::vector<memory::RamBlock::Ptr> observed_;
   bool stop_requested_ = false;
 };
 

@@ -1,5 +1,6 @@
-// The host's floating-point environment while guest code runs. Guest code uses SSE directly, so that the guest's rounding mode
-// and sticky exception flags live in MXCSR (Intel SDM vol. 1, 10.2.3); whoever reads the guest's flags merges them from here.
+// The host's floating-point environment while guest code runs. Guest code uses SSE directly, so that the guest's
+// rounding mode and sticky exception flags live in MXCSR (Intel SDM vol. 1, 10.2.3); whoever reads the guest's flags
+// merges them from here.
 #ifndef EMU_TRANSLATE_ENGINE_FP_ENV_H_
 #define EMU_TRANSLATE_ENGINE_FP_ENV_H_
 
@@ -23,7 +24,10 @@ inline void RaiseHostFpFlags(uint32_t flags) { _mm_setcsr(_mm_getcsr() | flags);
 
 // MXCSR.RC. kDynamic, and kNearestMaxMagnitude (which the host does not have) give nearest-even.
 constexpr uint32_t MxcsrRounding(ir::Rounding r) {
-  return (r == ir::Rounding::kTowardZero ? 3u : r == ir::Rounding::kDown ? 1u : r == ir::Rounding::kUp ? 2u : 0u)
+  return (r == ir::Rounding::kTowardZero ? 3u
+          : r == ir::Rounding::kDown     ? 1u
+          : r == ir::Rounding::kUp       ? 2u
+                                         : 0u)
          << kMxcsrRoundingShift;
 }
 inline void SetHostRounding(ir::Rounding r) { _mm_setcsr((_mm_getcsr() & ~0x6000u) | MxcsrRounding(r)); }

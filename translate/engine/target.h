@@ -1,5 +1,5 @@
-// What a guest architecture gives to the engine: its registers, its helpers, the translation of its code to IR, its page
-// tables and its exceptions. One Target serves any number of CPUs; everything that changes is in the CpuState.
+// What a guest architecture gives to the engine: its registers, its helpers, the translation of its code to IR, its
+// page tables and its exceptions. One Target serves any number of CPUs; everything that changes is in the CpuState.
 #ifndef EMU_TRANSLATE_ENGINE_TARGET_H_
 #define EMU_TRANSLATE_ENGINE_TARGET_H_
 
@@ -37,19 +37,20 @@ struct HelperInfo {
 
 enum class Access : uint8_t { kRead, kWrite, kExecute };
 
-// Where a guest-virtual page lies. The permissions are those of the context it was asked for; `write` is false as long as
-// a first write must still be seen (dirty bit). `cacheable` is false where the verdict does not hold for the whole page.
+// Where a guest-virtual page lies. The permissions are those of the context it was asked for; `write` is false as long
+// as a first write must still be seen (dirty bit). `cacheable` is false where the verdict does not hold for the whole
+// page.
 struct PageMapping {
-  memory::Gpa gpa;          // of the byte asked for
-  uint8_t log2_size = 12;   // of the guest's page, for ranged invalidation
+  memory::Gpa gpa;         // of the byte asked for
+  uint8_t log2_size = 12;  // of the guest's page, for ranged invalidation
   bool read = false;
   bool write = false;
   bool execute = false;
   bool cacheable = true;
 };
 
-// Why an access to guest memory failed. kPaging: the target's walker refused, `code` is its own. kBus: nothing answers at
-// the physical address, or it refuses. kMisaligned: the access must be aligned and is not.
+// Why an access to guest memory failed. kPaging: the target's walker refused, `code` is its own. kBus: nothing answers
+// at the physical address, or it refuses. kMisaligned: the access must be aligned and is not.
 struct MemFault {
   enum class Kind : uint8_t { kPaging, kBus, kMisaligned };
   Kind kind = Kind::kPaging;

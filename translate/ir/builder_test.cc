@@ -8,14 +8,14 @@ namespace {
 TEST(BuilderTest, CountsInstructionsForChargesAndExits) {
   Block block{.pc = 0x1000, .code = {}};
   Builder b(&block);
-  b.Charge(0x1000);                           // 0
-  b.Insn(0x1000);                             // 1
-  const Value x = b.Get(Type::kI64, 1);       // 2
-  b.ExitIf(Cond::kEq, x, x, 0x2000);          // 3: behind it, one more is paid for
-  b.Insn(0x1004);                             // 4
-  b.Charge(0x1008);                           // 5
-  b.Insn(0x1008);                             // 6
-  b.Goto(0x100c);                             // 7
+  b.Charge(0x1000);                      // 0
+  b.Insn(0x1000);                        // 1
+  const Value x = b.Get(Type::kI64, 1);  // 2
+  b.ExitIf(Cond::kEq, x, x, 0x2000);     // 3: behind it, one more is paid for
+  b.Insn(0x1004);                        // 4
+  b.Charge(0x1008);                      // 5
+  b.Insn(0x1008);                        // 6
+  b.Goto(0x100c);                        // 7
   b.Finish();
   EXPECT_EQ(block.insn_count, 3u);
   EXPECT_EQ(block.code[0].extra, 2u);

@@ -22,11 +22,16 @@ template <typename U>
 constexpr bool CompareAs(Cond c, U a, U b) {
   using S = std::make_signed_t<U>;
   switch (static_cast<Cond>(static_cast<uint8_t>(c) & ~1)) {
-    case Cond::kEq: return (a == b) != (c == Cond::kNe);
-    case Cond::kLt: return (static_cast<S>(a) < static_cast<S>(b)) != (c == Cond::kGe);
-    case Cond::kLe: return (static_cast<S>(a) <= static_cast<S>(b)) != (c == Cond::kGt);
-    case Cond::kLtU: return (a < b) != (c == Cond::kGeU);
-    default: return (a <= b) != (c == Cond::kGtU);
+    case Cond::kEq:
+      return (a == b) != (c == Cond::kNe);
+    case Cond::kLt:
+      return (static_cast<S>(a) < static_cast<S>(b)) != (c == Cond::kGe);
+    case Cond::kLe:
+      return (static_cast<S>(a) <= static_cast<S>(b)) != (c == Cond::kGt);
+    case Cond::kLtU:
+      return (a < b) != (c == Cond::kGeU);
+    default:
+      return (a <= b) != (c == Cond::kGtU);
   }
 }
 
@@ -61,51 +66,89 @@ constexpr U EvalInt(Op op, U a, U b) {
   constexpr unsigned kBits = std::numeric_limits<U>::digits;
   const unsigned shift = static_cast<unsigned>(b & (kBits - 1));
   switch (op) {
-    case Op::kAdd: return a + b;
-    case Op::kSub: return a - b;
-    case Op::kMul: return a * b;
-    case Op::kMulHighU: return MulHigh(a, b, false, false);
-    case Op::kMulHighS: return MulHigh(a, b, true, true);
-    case Op::kMulHighSU: return MulHigh(a, b, true, false);
-    case Op::kDivU: return b == 0 ? ~U{0} : a / b;
-    case Op::kRemU: return b == 0 ? a : a % b;
-    case Op::kDivS: return DivideSigned(a, b, false);
-    case Op::kRemS: return DivideSigned(a, b, true);
-    case Op::kAnd: return a & b;
-    case Op::kOr: return a | b;
-    case Op::kXor: return a ^ b;
-    case Op::kAndNot: return a & ~b;
-    case Op::kShl: return a << shift;
-    case Op::kShr: return a >> shift;
-    case Op::kSar: return static_cast<U>(static_cast<S>(a) >> shift);
-    case Op::kRotL: return std::rotl(a, static_cast<int>(shift));
-    case Op::kRotR: return std::rotr(a, static_cast<int>(shift));
-    case Op::kNot: return ~a;
-    case Op::kNeg: return U{0} - a;
-    case Op::kClz: return static_cast<U>(std::countl_zero(a));
-    case Op::kCtz: return static_cast<U>(std::countr_zero(a));
-    case Op::kPopCount: return static_cast<U>(std::popcount(a));
-    case Op::kByteSwap: return static_cast<U>(ByteSwap64(a) >> (64 - kBits));
-    case Op::kSExt8: return static_cast<U>(SignExtend(a, 8));
-    case Op::kSExt16: return static_cast<U>(SignExtend(a, 16));
-    case Op::kSExt32: return static_cast<U>(SignExtend(a, 32));
-    case Op::kZExt8: return static_cast<uint8_t>(a);
-    case Op::kZExt16: return static_cast<uint16_t>(a);
-    case Op::kZExt32: return static_cast<uint32_t>(a);
-    default: return 0;
+    case Op::kAdd:
+      return a + b;
+    case Op::kSub:
+      return a - b;
+    case Op::kMul:
+      return a * b;
+    case Op::kMulHighU:
+      return MulHigh(a, b, false, false);
+    case Op::kMulHighS:
+      return MulHigh(a, b, true, true);
+    case Op::kMulHighSU:
+      return MulHigh(a, b, true, false);
+    case Op::kDivU:
+      return b == 0 ? ~U{0} : a / b;
+    case Op::kRemU:
+      return b == 0 ? a : a % b;
+    case Op::kDivS:
+      return DivideSigned(a, b, false);
+    case Op::kRemS:
+      return DivideSigned(a, b, true);
+    case Op::kAnd:
+      return a & b;
+    case Op::kOr:
+      return a | b;
+    case Op::kXor:
+      return a ^ b;
+    case Op::kAndNot:
+      return a & ~b;
+    case Op::kShl:
+      return a << shift;
+    case Op::kShr:
+      return a >> shift;
+    case Op::kSar:
+      return static_cast<U>(static_cast<S>(a) >> shift);
+    case Op::kRotL:
+      return std::rotl(a, static_cast<int>(shift));
+    case Op::kRotR:
+      return std::rotr(a, static_cast<int>(shift));
+    case Op::kNot:
+      return ~a;
+    case Op::kNeg:
+      return U{0} - a;
+    case Op::kClz:
+      return static_cast<U>(std::countl_zero(a));
+    case Op::kCtz:
+      return static_cast<U>(std::countr_zero(a));
+    case Op::kPopCount:
+      return static_cast<U>(std::popcount(a));
+    case Op::kByteSwap:
+      return static_cast<U>(ByteSwap64(a) >> (64 - kBits));
+    case Op::kSExt8:
+      return static_cast<U>(SignExtend(a, 8));
+    case Op::kSExt16:
+      return static_cast<U>(SignExtend(a, 16));
+    case Op::kSExt32:
+      return static_cast<U>(SignExtend(a, 32));
+    case Op::kZExt8:
+      return static_cast<uint8_t>(a);
+    case Op::kZExt16:
+      return static_cast<uint16_t>(a);
+    case Op::kZExt32:
+      return static_cast<uint32_t>(a);
+    default:
+      return 0;
   }
 }
 
 // Everything with effect 'p' and a result, but for FClass (see fp_eval.h). `arg_type`: of the first argument.
 constexpr uint64_t EvalPure(Op op, Type type, uint16_t aux, Type arg_type, uint64_t a, uint64_t b, uint64_t c) {
   switch (op) {
-    case Op::kSetCc: return Compare(static_cast<Cond>(aux), arg_type, a, b);
-    case Op::kSelect: return a != 0 ? b : c;
-    case Op::kSExt: return static_cast<uint64_t>(SignExtend(a, 32));
-    case Op::kTrunc: return static_cast<uint32_t>(a);
+    case Op::kSetCc:
+      return Compare(static_cast<Cond>(aux), arg_type, a, b);
+    case Op::kSelect:
+      return a != 0 ? b : c;
+    case Op::kSExt:
+      return static_cast<uint64_t>(SignExtend(a, 32));
+    case Op::kTrunc:
+      return static_cast<uint32_t>(a);
     case Op::kZExt:
-    case Op::kBitCast: return a;
-    default: break;
+    case Op::kBitCast:
+      return a;
+    default:
+      break;
   }
   return type == Type::kI32 ? EvalInt(op, static_cast<uint32_t>(a), static_cast<uint32_t>(b)) : EvalInt(op, a, b);
 }

@@ -73,10 +73,14 @@ Facts Load(const Instr& i) {
 Facts Bitwise(const Instr& i, const Facts& a, const Facts& b) {
   const unsigned sign = std::min(a.sign_bits, b.sign_bits);
   switch (i.op) {
-    case Op::kAnd: return {a.zeros | b.zeros, a.ones & b.ones, sign};
-    case Op::kOr: return {a.zeros & b.zeros, a.ones | b.ones, sign};
-    case Op::kAndNot: return {a.zeros | b.ones, a.ones & b.zeros, sign};
-    default: return {(a.zeros & b.zeros) | (a.ones & b.ones), (a.zeros & b.ones) | (a.ones & b.zeros), sign};
+    case Op::kAnd:
+      return {a.zeros | b.zeros, a.ones & b.ones, sign};
+    case Op::kOr:
+      return {a.zeros & b.zeros, a.ones | b.ones, sign};
+    case Op::kAndNot:
+      return {a.zeros | b.ones, a.ones & b.zeros, sign};
+    default:
+      return {(a.zeros & b.zeros) | (a.ones & b.ones), (a.zeros & b.ones) | (a.ones & b.zeros), sign};
   }
 }
 
@@ -86,36 +90,56 @@ Facts Compute(const Instr& i, Type arg_type, const Facts& a, const Facts& b, con
     case Op::kAnd:
     case Op::kOr:
     case Op::kXor:
-    case Op::kAndNot: return Bitwise(i, a, b);
-    case Op::kNot: return {a.ones, width == 32 ? a.zeros & LowMask(32) : a.zeros, a.sign_bits};
+    case Op::kAndNot:
+      return Bitwise(i, a, b);
+    case Op::kNot:
+      return {a.ones, width == 32 ? a.zeros & LowMask(32) : a.zeros, a.sign_bits};
     case Op::kShl:
     case Op::kShr:
-    case Op::kSar: return b.complete() ? Shift(i, a, b) : Facts{};
-    case Op::kAdd: return Sum(i.type, a, b);
-    case Op::kSub: return {0, 0, std::max(std::min(a.sign_bits, b.sign_bits), 2u) - 1};
-    case Op::kSExt8: return SignExtend(a, 8, width);
-    case Op::kSExt16: return SignExtend(a, 16, width);
-    case Op::kSExt32: return width == 64 ? SignExtend(a, 32, width) : a;
-    case Op::kZExt8: return ZeroExtend(a, 8);
-    case Op::kZExt16: return ZeroExtend(a, 16);
-    case Op::kZExt32: return ZeroExtend(a, 32);
+    case Op::kSar:
+      return b.complete() ? Shift(i, a, b) : Facts{};
+    case Op::kAdd:
+      return Sum(i.type, a, b);
+    case Op::kSub:
+      return {0, 0, std::max(std::min(a.sign_bits, b.sign_bits), 2u) - 1};
+    case Op::kSExt8:
+      return SignExtend(a, 8, width);
+    case Op::kSExt16:
+      return SignExtend(a, 16, width);
+    case Op::kSExt32:
+      return width == 64 ? SignExtend(a, 32, width) : a;
+    case Op::kZExt8:
+      return ZeroExtend(a, 8);
+    case Op::kZExt16:
+      return ZeroExtend(a, 16);
+    case Op::kZExt32:
+      return ZeroExtend(a, 32);
     case Op::kSExt: {
       Facts f = SignExtend(a, 32, 64);
       f.sign_bits = a.sign_bits + 32;
       return f;
     }
-    case Op::kZExt: return {a.zeros, a.ones, 1};
-    case Op::kTrunc: return {a.zeros, a.ones, a.sign_bits > 32 ? a.sign_bits - 32 : 1};
-    case Op::kBitCast: return a;
-    case Op::kSelect: return {b.zeros & c.zeros, b.ones & c.ones, std::min(b.sign_bits, c.sign_bits)};
+    case Op::kZExt:
+      return {a.zeros, a.ones, 1};
+    case Op::kTrunc:
+      return {a.zeros, a.ones, a.sign_bits > 32 ? a.sign_bits - 32 : 1};
+    case Op::kBitCast:
+      return a;
+    case Op::kSelect:
+      return {b.zeros & c.zeros, b.ones & c.ones, std::min(b.sign_bits, c.sign_bits)};
     case Op::kSetCc:
-    case Op::kFCmp: return Below(1);
-    case Op::kFClass: return Below(10);
+    case Op::kFCmp:
+      return Below(1);
+    case Op::kFClass:
+      return Below(10);
     case Op::kClz:
     case Op::kCtz:
-    case Op::kPopCount: return Below(TypeBits(arg_type) == 32 ? 6 : 7);
-    case Op::kLoad: return IsInt(i.type) ? Load(i) : Facts{};
-    default: return {};
+    case Op::kPopCount:
+      return Below(TypeBits(arg_type) == 32 ? 6 : 7);
+    case Op::kLoad:
+      return IsInt(i.type) ? Load(i) : Facts{};
+    default:
+      return {};
   }
 }
 
@@ -158,7 +182,8 @@ std::optional<bool> Decide(Cond cond, Type t, const Facts& a, const Facts& b) {
     if (((a.ones & b.zeros) | (a.zeros & b.ones)) != 0) return negate_if(false);
     return a.complete() && b.complete() ? negate_if(true) : std::nullopt;
   }
-  if (base == Cond::kLtU || base == Cond::kLeU) return negate_if(DecideLess(a.min(), a.max(), b.min(), b.max(), or_equal));
+  if (base == Cond::kLtU || base == Cond::kLeU)
+    return negate_if(DecideLess(a.min(), a.max(), b.min(), b.max(), or_equal));
   const SignedRange x = SignedRangeOf(t, a), y = SignedRangeOf(t, b);
   return negate_if(DecideLess(x.min, x.max, y.min, y.max, or_equal));
 }

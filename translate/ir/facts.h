@@ -1,5 +1,5 @@
-// What is known about a value without running anything: bits that are certainly 0 or 1, and how many of the top bits are
-// copies of the sign.
+// What is known about a value without running anything: bits that are certainly 0 or 1, and how many of the top bits
+// are copies of the sign.
 #ifndef EMU_TRANSLATE_IR_FACTS_H_
 #define EMU_TRANSLATE_IR_FACTS_H_
 
@@ -10,7 +10,8 @@
 
 namespace emu::ir {
 
-// Of a value held in 64 bits; of a 32-bit type, the high half is known to be zero, and sign_bits are counted in the low.
+// Of a value held in 64 bits; of a 32-bit type, the high half is known to be zero, and sign_bits are counted in the
+// low.
 struct Facts {
   uint64_t zeros = 0;
   uint64_t ones = 0;

@@ -49,11 +49,13 @@ TEST(FactsTest, ClaimsHold) {
       const auto type_of = [&](size_t k) {
         return k < info.args.size() && (info.args[k] == 'n' || info.args[k] == 'x') ? own : type;
       };
-      const Known a = RandomKnown(random, type_of(0)), b = RandomKnown(random, type_of(1)), c = RandomKnown(random, type_of(2));
+      const Known a = RandomKnown(random, type_of(0)), b = RandomKnown(random, type_of(1)),
+                  c = RandomKnown(random, type_of(2));
       Instr i{.op = op, .type = type};
       if (op == Op::kSetCc) i.aux = static_cast<uint16_t>(random.Below(kCondCount));
       const uint64_t v = EvalPure(op, type, i.aux, type_of(0), a.value, b.value, c.value);
-      ASSERT_TRUE(Fits(type, FactsOf(i, type_of(0), a.facts, b.facts, c.facts), v)) << info.name << " " << a.value << " " << b.value;
+      ASSERT_TRUE(Fits(type, FactsOf(i, type_of(0), a.facts, b.facts, c.facts), v))
+          << info.name << " " << a.value << " " << b.value;
     }
   }
 }

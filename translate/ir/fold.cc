@@ -29,23 +29,34 @@ bool IsCommutative(Op op) {
     case Op::kMulHighS:
     case Op::kAnd:
     case Op::kOr:
-    case Op::kXor: return true;
-    default: return false;
+    case Op::kXor:
+      return true;
+    default:
+      return false;
   }
 }
 
 // The condition with its sides exchanged.
 Cond Swap(Cond c) {
   switch (c) {
-    case Cond::kLt: return Cond::kGt;
-    case Cond::kGt: return Cond::kLt;
-    case Cond::kLe: return Cond::kGe;
-    case Cond::kGe: return Cond::kLe;
-    case Cond::kLtU: return Cond::kGtU;
-    case Cond::kGtU: return Cond::kLtU;
-    case Cond::kLeU: return Cond::kGeU;
-    case Cond::kGeU: return Cond::kLeU;
-    default: return c;
+    case Cond::kLt:
+      return Cond::kGt;
+    case Cond::kGt:
+      return Cond::kLt;
+    case Cond::kLe:
+      return Cond::kGe;
+    case Cond::kGe:
+      return Cond::kLe;
+    case Cond::kLtU:
+      return Cond::kGtU;
+    case Cond::kGtU:
+      return Cond::kLtU;
+    case Cond::kLeU:
+      return Cond::kGeU;
+    case Cond::kGeU:
+      return Cond::kLeU;
+    default:
+      return c;
   }
 }
 
@@ -56,21 +67,32 @@ struct Extension {
 };
 Extension ExtensionOf(Op op) {
   switch (op) {
-    case Op::kSExt8: return {8, true};
-    case Op::kSExt16: return {16, true};
-    case Op::kSExt32: return {32, true};
-    case Op::kZExt8: return {8, false};
-    case Op::kZExt16: return {16, false};
-    case Op::kZExt32: return {32, false};
-    default: return {};
+    case Op::kSExt8:
+      return {8, true};
+    case Op::kSExt16:
+      return {16, true};
+    case Op::kSExt32:
+      return {32, true};
+    case Op::kZExt8:
+      return {8, false};
+    case Op::kZExt16:
+      return {16, false};
+    case Op::kZExt32:
+      return {32, false};
+    default:
+      return {};
   }
 }
 std::optional<Op> ExtensionOp(unsigned bits, bool is_signed) {
   switch (bits) {
-    case 8: return is_signed ? Op::kSExt8 : Op::kZExt8;
-    case 16: return is_signed ? Op::kSExt16 : Op::kZExt16;
-    case 32: return is_signed ? Op::kSExt32 : Op::kZExt32;
-    default: return std::nullopt;
+    case 8:
+      return is_signed ? Op::kSExt8 : Op::kZExt8;
+    case 16:
+      return is_signed ? Op::kSExt16 : Op::kZExt16;
+    case 32:
+      return is_signed ? Op::kSExt32 : Op::kZExt32;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -167,39 +189,52 @@ void Folder::Become(Instr& i, Op op, Value a) const {
 
 std::optional<Value> Folder::Simplify(Instr& i) {
   switch (i.op) {
-    case Op::kTrunc: return Truncate(i);
+    case Op::kTrunc:
+      return Truncate(i);
     case Op::kSExt:
-    case Op::kZExt: return Widen(i);
-    case Op::kBitCast: return BitCast(i);
-    case Op::kSelect: return Select(i);
+    case Op::kZExt:
+      return Widen(i);
+    case Op::kBitCast:
+      return BitCast(i);
+    case Op::kSelect:
+      return Select(i);
     case Op::kSetCc:
       if (const std::optional<bool> r = Outcome(i)) i = Instr{.op = Op::kConst, .type = i.type, .imm = *r};
       return std::nullopt;
     case Op::kNot:
     case Op::kNeg:
-    case Op::kByteSwap: return Twice(i);
-    default: return Integer(i);
+    case Op::kByteSwap:
+      return Twice(i);
+    default:
+      return Integer(i);
   }
 }
 
 std::optional<Value> Folder::Integer(Instr& i) {
   switch (i.op) {
     case Op::kAdd:
-    case Op::kSub: return AddSub(i);
+    case Op::kSub:
+      return AddSub(i);
     case Op::kAnd:
     case Op::kOr:
-    case Op::kAndNot: return Bitwise(i);
-    case Op::kXor: return Xor(i);
-    case Op::kMul: return Multiply(i);
+    case Op::kAndNot:
+      return Bitwise(i);
+    case Op::kXor:
+      return Xor(i);
+    case Op::kMul:
+      return Multiply(i);
     case Op::kDivU:
     case Op::kDivS:
-    case Op::kRemU: return Divide(i);
+    case Op::kRemU:
+      return Divide(i);
     case Op::kShl:
     case Op::kShr:
     case Op::kSar:
     case Op::kRotL:
-    case Op::kRotR: return Shift(i);
-    default: break;
+    case Op::kRotR:
+      return Shift(i);
+    default:
+      break;
   }
   return ExtensionOf(i.op).bits != 0 ? Extend(i) : std::nullopt;
 }
@@ -244,7 +279,8 @@ std::optional<Value> Folder::Bitwise(Instr& i) {
 std::optional<Value> Folder::AndMask(Instr& i) {
   if (!IsConst(i.args[1])) return std::nullopt;
   const uint64_t mask = Def(i.args[1]).imm;
-  const std::optional<Op> op = std::popcount(mask & (mask + 1)) == 0 ? ExtensionOp(std::popcount(mask), false) : std::nullopt;
+  const std::optional<Op> op =
+      std::popcount(mask & (mask + 1)) == 0 ? ExtensionOp(std::popcount(mask), false) : std::nullopt;
   if (op) Become(i, *op, i.args[0]);
   return std::nullopt;
 }

@@ -12,8 +12,8 @@
 
 namespace emu::ir {
 
-// A block being written, with facts about its values. Values are numbered as in the block. The last instruction is pending
-// until it is committed: rules rewrite it in place.
+// A block being written, with facts about its values. Values are numbered as in the block. The last instruction is
+// pending until it is committed: rules rewrite it in place.
 class Output {
  public:
   // For a block of `size` instructions, to which some may be added.
@@ -45,8 +45,9 @@ class Output {
 class Folder {
  public:
   explicit Folder(Output& out) : out_(out) {}
-  // Folds the pending instruction, whose arguments are numbered as in the output. Gives the value that stands for its result,
-  // and has committed whatever that needs; kNoValue for an operation without a result, which may have been left out.
+  // Folds the pending instruction, whose arguments are numbered as in the output. Gives the value that stands for its
+  // result, and has committed whatever that needs; kNoValue for an operation without a result, which may have been left
+  // out.
   Value Fold();
 
  private:
@@ -77,7 +78,8 @@ class Folder {
   bool IsConst(Value v) const { return Def(v).op == Op::kConst; }
   bool IsConst(Value v, uint64_t c) const { return IsConst(v) && Def(v).imm == c; }
   uint64_t AllOnes(Type t) const { return t == Type::kI32 ? 0xffffffffu : ~uint64_t{0}; }
-  // Makes the pending instruction one with a constant second argument, if there is room for that; `i` is not to be used again.
+  // Makes the pending instruction one with a constant second argument, if there is room for that; `i` is not to be used
+  // again.
   void Become(Instr& i, Op op, Value a, uint64_t constant);
   void Become(Instr& i, Op op, Value a) const;
 

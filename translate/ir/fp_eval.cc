@@ -22,7 +22,8 @@ constexpr bool IsNan(Type t, uint64_t v) { return Magnitude(t, v) > Infinity(t);
 constexpr bool IsSignalingNan(Type t, uint64_t v) { return IsNan(t, v) && (v & QuietBit(t)) == 0; }
 constexpr uint64_t Canonical(Type t, uint64_t v) { return IsNan(t, v) ? CanonicalNan(t) : v; }
 
-// Volatile assembly: the compiler neither moves it across accesses to MXCSR nor leaves it out when only flags are wanted.
+// Volatile assembly: the compiler neither moves it across accesses to MXCSR nor leaves it out when only flags are
+// wanted.
 template <typename F>
 F Fma(F a, F b, F c) {
   if constexpr (sizeof(F) == 4) {
@@ -32,15 +33,15 @@ F Fma(F a, F b, F c) {
   }
   return a;
 }
-#define EMU_SSE_BINARY(Name, instruction)                                       \
-  template <typename F>                                                         \
-  F Name(F a, F b) {                                                            \
-    if constexpr (sizeof(F) == 4) {                                             \
-      asm volatile(instruction "ss %1, %0" : "+x"(a) : "x"(b));                 \
-    } else {                                                                    \
-      asm volatile(instruction "sd %1, %0" : "+x"(a) : "x"(b));                 \
-    }                                                                           \
-    return a;                                                                   \
+#define EMU_SSE_BINARY(Name, instruction)                       \
+  template <typename F>                                         \
+  F Name(F a, F b) {                                            \
+    if constexpr (sizeof(F) == 4) {                             \
+      asm volatile(instruction "ss %1, %0" : "+x"(a) : "x"(b)); \
+    } else {                                                    \
+      asm volatile(instruction "sd %1, %0" : "+x"(a) : "x"(b)); \
+    }                                                           \
+    return a;                                                   \
   }
 EMU_SSE_BINARY(Add, "add")
 EMU_SSE_BINARY(Sub, "sub")
@@ -58,11 +59,16 @@ template <typename F, typename U>
 U HostArithmetic(Op op, U a, U b) {
   const F x = std::bit_cast<F>(a), y = std::bit_cast<F>(b);
   switch (op) {
-    case Op::kFAdd: return std::bit_cast<U>(Add(x, y));
-    case Op::kFSub: return std::bit_cast<U>(Sub(x, y));
-    case Op::kFMul: return std::bit_cast<U>(Mul(x, y));
-    case Op::kFDiv: return std::bit_cast<U>(Div(x, y));
-    default: return std::bit_cast<U>(SqrtOf(x, x));
+    case Op::kFAdd:
+      return std::bit_cast<U>(Add(x, y));
+    case Op::kFSub:
+      return std::bit_cast<U>(Sub(x, y));
+    case Op::kFMul:
+      return std::bit_cast<U>(Mul(x, y));
+    case Op::kFDiv:
+      return std::bit_cast<U>(Div(x, y));
+    default:
+      return std::bit_cast<U>(SqrtOf(x, x));
   }
 }
 
@@ -107,11 +113,16 @@ uint64_t MulAdd(Type t, FpAux aux, Rounding mode, uint64_t a, uint64_t b, uint64
 
 uint64_t SoftArithmetic(Op op, Type t, Rounding mode, uint64_t a, uint64_t b) {
   switch (op) {
-    case Op::kFAdd: return Raise(SoftAdd(t, mode, a, b));
-    case Op::kFSub: return Raise(SoftSub(t, mode, a, b));
-    case Op::kFMul: return Raise(SoftMul(t, mode, a, b));
-    case Op::kFDiv: return Raise(SoftDiv(t, mode, a, b));
-    default: return Raise(SoftSqrt(t, mode, a));
+    case Op::kFAdd:
+      return Raise(SoftAdd(t, mode, a, b));
+    case Op::kFSub:
+      return Raise(SoftSub(t, mode, a, b));
+    case Op::kFMul:
+      return Raise(SoftMul(t, mode, a, b));
+    case Op::kFDiv:
+      return Raise(SoftDiv(t, mode, a, b));
+    default:
+      return Raise(SoftSqrt(t, mode, a));
   }
 }
 
@@ -153,11 +164,16 @@ uint64_t CompareFp(FpCond c, Type t, uint64_t a, uint64_t b) {
 
 uint64_t Dispatch(Op op, Type type, FpAux aux, Type arg_type, Rounding mode, uint64_t a, uint64_t b, uint64_t c) {
   switch (op) {
-    case Op::kFMulAdd: return MulAdd(type, aux, mode, a, b, c);
-    case Op::kFToI: return Raise(SoftToInt(type, mode, arg_type, aux.is_unsigned, a));
-    case Op::kIToF: return Raise(SoftFromInt(type, mode, arg_type, aux.is_unsigned, a));
-    case Op::kFCvt: return Convert(type, mode, arg_type, a);
-    default: return Arithmetic(op, type, mode, a, b);
+    case Op::kFMulAdd:
+      return MulAdd(type, aux, mode, a, b, c);
+    case Op::kFToI:
+      return Raise(SoftToInt(type, mode, arg_type, aux.is_unsigned, a));
+    case Op::kIToF:
+      return Raise(SoftFromInt(type, mode, arg_type, aux.is_unsigned, a));
+    case Op::kFCvt:
+      return Convert(type, mode, arg_type, a);
+    default:
+      return Arithmetic(op, type, mode, a, b);
   }
 }
 
@@ -192,11 +208,16 @@ uint64_t ClassifyFp(Type t, uint64_t a) {
 
 uint64_t EvalFp(Op op, Type type, uint16_t aux, Type arg_type, uint64_t a, uint64_t b, uint64_t c) {
   switch (op) {
-    case Op::kFMin: return MinMax(type, false, a, b);
-    case Op::kFMax: return MinMax(type, true, a, b);
-    case Op::kFCmp: return CompareFp(static_cast<FpCond>(aux), arg_type, a, b);
-    case Op::kFClass: return ClassifyFp(arg_type, a);
-    default: break;
+    case Op::kFMin:
+      return MinMax(type, false, a, b);
+    case Op::kFMax:
+      return MinMax(type, true, a, b);
+    case Op::kFCmp:
+      return CompareFp(static_cast<FpCond>(aux), arg_type, a, b);
+    case Op::kFClass:
+      return ClassifyFp(arg_type, a);
+    default:
+      break;
   }
   const FpAux fp = FpAux::Unpack(aux);
   if (fp.rounding == Rounding::kDynamic) return Dispatch(op, type, fp, arg_type, HostRounding(), a, b, c);

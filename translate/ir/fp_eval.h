@@ -1,9 +1,9 @@
-// What the floating-point operations compute, on the host's SSE under the live MXCSR (see translate/engine/fp_env.h): the
-// dynamic rounding mode is MXCSR.RC, and exception flags accumulate in MXCSR.
+// What the floating-point operations compute, on the host's SSE under the live MXCSR (see translate/engine/fp_env.h):
+// the dynamic rounding mode is MXCSR.RC, and exception flags accumulate in MXCSR.
 //
-// Where IEEE 754-2019 leaves a choice: a NaN result is the canonical quiet NaN; tininess is detected after rounding (7.5);
-// a fused infinity times zero raises invalid whatever the addend is (7.2 c); a conversion to integer that is out of range
-// raises invalid and not inexact (5.8); fmin and fmax raise invalid for a signaling NaN only.
+// Where IEEE 754-2019 leaves a choice: a NaN result is the canonical quiet NaN; tininess is detected after rounding
+// (7.5); a fused infinity times zero raises invalid whatever the addend is (7.2 c); a conversion to integer that is out
+// of range raises invalid and not inexact (5.8); fmin and fmax raise invalid for a signaling NaN only.
 #ifndef EMU_TRANSLATE_IR_FP_EVAL_H_
 #define EMU_TRANSLATE_IR_FP_EVAL_H_
 

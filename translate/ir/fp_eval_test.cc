@@ -31,11 +31,16 @@ APFloat ToAp(Type t, uint64_t v) { return APFloat(Semantics(t), APInt(TypeBits(t
 
 llvm::RoundingMode ToAp(Rounding r) {
   switch (r) {
-    case Rounding::kTowardZero: return llvm::RoundingMode::TowardZero;
-    case Rounding::kDown: return llvm::RoundingMode::TowardNegative;
-    case Rounding::kUp: return llvm::RoundingMode::TowardPositive;
-    case Rounding::kNearestMaxMagnitude: return llvm::RoundingMode::NearestTiesToAway;
-    default: return llvm::RoundingMode::NearestTiesToEven;
+    case Rounding::kTowardZero:
+      return llvm::RoundingMode::TowardZero;
+    case Rounding::kDown:
+      return llvm::RoundingMode::TowardNegative;
+    case Rounding::kUp:
+      return llvm::RoundingMode::TowardPositive;
+    case Rounding::kNearestMaxMagnitude:
+      return llvm::RoundingMode::NearestTiesToAway;
+    default:
+      return llvm::RoundingMode::NearestTiesToEven;
   }
 }
 
@@ -81,10 +86,32 @@ std::vector<uint64_t> Specials(Type t) {
   const unsigned fraction_bits = t == Type::kF32 ? 23 : 52;
   const uint64_t one_ulp = uint64_t{1} << fraction_bits, inf = t == Type::kF32 ? 0x7f800000 : 0x7ff0000000000000;
   const uint64_t one = t == Type::kF32 ? 0x3f800000 : 0x3ff0000000000000;
-  std::vector<uint64_t> v = {0, 1, 2, 3, one_ulp - 1, one_ulp, one_ulp + 1, inf - 1, inf - 2, inf, inf + 1,
-                             inf | one_ulp >> 1, (inf | one_ulp >> 1) + 5, one, one - 1, one + 1, one - one_ulp,
-                             one + one_ulp, one + one_ulp / 2, 2 * one_ulp, one - 24 * one_ulp, one + 31 * one_ulp,
-                             one + 31 * one_ulp - 1, one + 32 * one_ulp, one + 63 * one_ulp, one + 64 * one_ulp - 1,
+  std::vector<uint64_t> v = {0,
+                             1,
+                             2,
+                             3,
+                             one_ulp - 1,
+                             one_ulp,
+                             one_ulp + 1,
+                             inf - 1,
+                             inf - 2,
+                             inf,
+                             inf + 1,
+                             inf | one_ulp >> 1,
+                             (inf | one_ulp >> 1) + 5,
+                             one,
+                             one - 1,
+                             one + 1,
+                             one - one_ulp,
+                             one + one_ulp,
+                             one + one_ulp / 2,
+                             2 * one_ulp,
+                             one - 24 * one_ulp,
+                             one + 31 * one_ulp,
+                             one + 31 * one_ulp - 1,
+                             one + 32 * one_ulp,
+                             one + 63 * one_ulp,
+                             one + 64 * one_ulp - 1,
                              one + 64 * one_ulp};
   for (size_t n = v.size(); n-- > 0;) v.push_back(v[n] | sign);
   return v;
@@ -92,22 +119,33 @@ std::vector<uint64_t> Specials(Type t) {
 
 SoftResult Soft(Op op, Type t, Rounding mode, uint64_t a, uint64_t b, uint64_t c) {
   switch (op) {
-    case Op::kFAdd: return SoftAdd(t, mode, a, b);
-    case Op::kFSub: return SoftSub(t, mode, a, b);
-    case Op::kFMul: return SoftMul(t, mode, a, b);
-    case Op::kFDiv: return SoftDiv(t, mode, a, b);
-    case Op::kFSqrt: return SoftSqrt(t, mode, a);
-    default: return SoftMulAdd(t, mode, a, b, c);
+    case Op::kFAdd:
+      return SoftAdd(t, mode, a, b);
+    case Op::kFSub:
+      return SoftSub(t, mode, a, b);
+    case Op::kFMul:
+      return SoftMul(t, mode, a, b);
+    case Op::kFDiv:
+      return SoftDiv(t, mode, a, b);
+    case Op::kFSqrt:
+      return SoftSqrt(t, mode, a);
+    default:
+      return SoftMulAdd(t, mode, a, b, c);
   }
 }
 
 unsigned Apply(Op op, APFloat& x, const APFloat& y, const APFloat& z, llvm::RoundingMode mode) {
   switch (op) {
-    case Op::kFAdd: return x.add(y, mode);
-    case Op::kFSub: return x.subtract(y, mode);
-    case Op::kFMul: return x.multiply(y, mode);
-    case Op::kFDiv: return x.divide(y, mode);
-    default: return x.fusedMultiplyAdd(y, z, mode);
+    case Op::kFAdd:
+      return x.add(y, mode);
+    case Op::kFSub:
+      return x.subtract(y, mode);
+    case Op::kFMul:
+      return x.multiply(y, mode);
+    case Op::kFDiv:
+      return x.divide(y, mode);
+    default:
+      return x.fusedMultiplyAdd(y, z, mode);
   }
 }
 
@@ -123,9 +161,9 @@ SoftResult Oracle(Op op, Type t, Rounding mode, uint64_t a, uint64_t b, uint64_t
   return Canonical(t, x, status);
 }
 
-// Flags that APFloat does not decide as IEEE 754 does, for this result. It calls a result tiny if rounding at the subnormals'
-// precision leaves it subnormal, so it does not know of the smallest normal number that was rounded up from less; and it
-// raises no overflow where rounding toward zero gives the greatest finite number.
+// Flags that APFloat does not decide as IEEE 754 does, for this result. It calls a result tiny if rounding at the
+// subnormals' precision leaves it subnormal, so it does not know of the smallest normal number that was rounded up from
+// less; and it raises no overflow where rounding toward zero gives the greatest finite number.
 uint32_t Undecided(Type t, uint64_t v) {
   const uint64_t least = uint64_t{1} << (t == Type::kF32 ? 23 : 52);
   const uint64_t infinity = t == Type::kF32 ? 0x7f800000 : 0x7ff0000000000000;
@@ -182,14 +220,17 @@ TEST_P(FpEvalTest, ArithmeticOnRandomValues) {
   }
 }
 
-// The corner that APFloat does not decide: just below the smallest normal number, three eighths of a subnormal's last place.
+// The corner that APFloat does not decide: just below the smallest normal number, three eighths of a subnormal's last
+// place.
 TEST_P(FpEvalTest, TininessIsDetectedAfterRounding) {
   const Type t = GetParam();
   const uint64_t least = uint64_t{1} << (t == Type::kF32 ? 23 : 52);
   const uint64_t one = t == Type::kF32 ? 0x3f800000 : 0x3ff0000000000000;
   const uint64_t quarter = one - 2 * least;
   // (least - 1 ulp) + 0.625 ulp and + 0.75 ulp, as 0.625 * ulp + ...: the first is tiny, the second rounds to normal.
-  const auto fused = [&](uint64_t factor) { return Evaluate(Op::kFMulAdd, t, t, {.rounding = Rounding::kNearestEven}, 1, factor, least - 1); };
+  const auto fused = [&](uint64_t factor) {
+    return Evaluate(Op::kFMulAdd, t, t, {.rounding = Rounding::kNearestEven}, 1, factor, least - 1);
+  };
   const SoftResult tiny = fused(one - least + least / 4), normal = fused(quarter + least + least / 2);
   EXPECT_EQ(tiny.bits, least);
   EXPECT_EQ(tiny.flags, kFpUnderflow | kFpInexact);
@@ -202,7 +243,8 @@ TEST_P(FpEvalTest, FusedSignsNegate) {
   const uint64_t sign = uint64_t{1} << (TypeBits(t) - 1);
   Random random(9);
   for (unsigned n = 0; n < 2000; ++n) {
-    const uint64_t a = RandomFloat(t, random.Next()), b = RandomFloat(t, random.Next()), c = RandomFloat(t, random.Next());
+    const uint64_t a = RandomFloat(t, random.Next()), b = RandomFloat(t, random.Next()),
+                   c = RandomFloat(t, random.Next());
     const FpAux aux{.rounding = Rounding::kDown, .is_unsigned = false, .negate_product = true, .negate_addend = true};
     EXPECT_EQ(Evaluate(Op::kFMulAdd, t, t, aux, a, b, c).bits,
               Evaluate(Op::kFMulAdd, t, t, {.rounding = Rounding::kDown}, a ^ sign, b, c ^ sign).bits);
@@ -215,11 +257,13 @@ TEST_P(FpEvalTest, ToIntegerAsApFloat) {
   Random random(11);
   for (unsigned n = 0; n < 3000; ++n) values.push_back(RandomFloat(from, random.Next()));
   // Around the limits, and halves.
-  for (double d : {-2147483648.0, 2147483648.0, 4294967296.0, 9223372036854775808.0, 18446744073709551616.0, 0.5, 1.5, 2.5, 1e6}) {
+  for (double d :
+       {-2147483648.0, 2147483648.0, 4294967296.0, 9223372036854775808.0, 18446744073709551616.0, 0.5, 1.5, 2.5, 1e6}) {
     for (double step : {-1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0}) {
       const double v = d + step;
       for (double s : {v, -v}) {
-        values.push_back(from == Type::kF64 ? std::bit_cast<uint64_t>(s) : std::bit_cast<uint32_t>(static_cast<float>(s)));
+        values.push_back(from == Type::kF64 ? std::bit_cast<uint64_t>(s)
+                                            : std::bit_cast<uint32_t>(static_cast<float>(s)));
       }
     }
   }
@@ -253,8 +297,10 @@ TEST_P(FpEvalTest, FromIntegerAsApFloat) {
           APFloat expected(Semantics(to));
           const uint64_t narrow = Truncate(from, v);
           const unsigned status = expected.convertFromAPInt(APInt(TypeBits(from), narrow), !is_unsigned, ToAp(mode));
-          const SoftResult actual = Evaluate(Op::kIToF, to, from, {.rounding = mode, .is_unsigned = is_unsigned}, narrow);
-          ASSERT_EQ(actual.bits, expected.bitcastToAPInt().getZExtValue()) << Describe(Op::kIToF, to, mode, narrow, is_unsigned, 0);
+          const SoftResult actual =
+              Evaluate(Op::kIToF, to, from, {.rounding = mode, .is_unsigned = is_unsigned}, narrow);
+          ASSERT_EQ(actual.bits, expected.bitcastToAPInt().getZExtValue())
+              << Describe(Op::kIToF, to, mode, narrow, is_unsigned, 0);
           ASSERT_EQ(actual.flags, ToFlags(status)) << Describe(Op::kIToF, to, mode, narrow, is_unsigned, 0);
         }
       }
@@ -303,7 +349,8 @@ TEST_P(FpEvalTest, MinimumAndMaximumNumber) {
       const uint32_t flags = ToAp(t, a).isSignaling() || ToAp(t, b).isSignaling() ? kFpInvalid : 0u;
       for (Op op : {Op::kFMin, Op::kFMax}) {
         _mm_setcsr(translate::kMxcsrDefault);
-        EXPECT_EQ(EvalFp(op, t, 0, t, a, b, 0), ExpectedMinMax(t, op == Op::kFMax, a, b)) << Describe(op, t, {}, a, b, 0);
+        EXPECT_EQ(EvalFp(op, t, 0, t, a, b, 0), ExpectedMinMax(t, op == Op::kFMax, a, b))
+            << Describe(op, t, {}, a, b, 0);
         EXPECT_EQ(translate::HostFpFlags(), flags) << Describe(op, t, {}, a, b, 0);
       }
     }
@@ -313,12 +360,16 @@ TEST_P(FpEvalTest, MinimumAndMaximumNumber) {
 bool ExpectedCompare(FpCond c, APFloat::cmpResult r) {
   switch (c) {
     case FpCond::kEq:
-    case FpCond::kEqSignal: return r == APFloat::cmpEqual;
+    case FpCond::kEqSignal:
+      return r == APFloat::cmpEqual;
     case FpCond::kLt:
-    case FpCond::kLtQuiet: return r == APFloat::cmpLessThan;
+    case FpCond::kLtQuiet:
+      return r == APFloat::cmpLessThan;
     case FpCond::kLe:
-    case FpCond::kLeQuiet: return r == APFloat::cmpLessThan || r == APFloat::cmpEqual;
-    case FpCond::kUnordered: return r == APFloat::cmpUnordered;
+    case FpCond::kLeQuiet:
+      return r == APFloat::cmpLessThan || r == APFloat::cmpEqual;
+    case FpCond::kUnordered:
+      return r == APFloat::cmpUnordered;
   }
   return false;
 }
@@ -333,7 +384,8 @@ TEST_P(FpEvalTest, Comparisons) {
         const bool signals = c == FpCond::kLt || c == FpCond::kLe || c == FpCond::kEqSignal;
         const bool invalid = x.isSignaling() || y.isSignaling() || (signals && (x.isNaN() || y.isNaN()));
         _mm_setcsr(translate::kMxcsrDefault);
-        EXPECT_EQ(EvalFp(Op::kFCmp, Type::kI64, static_cast<uint16_t>(n), t, a, b, 0), ExpectedCompare(c, x.compare(y)));
+        EXPECT_EQ(EvalFp(Op::kFCmp, Type::kI64, static_cast<uint16_t>(n), t, a, b, 0),
+                  ExpectedCompare(c, x.compare(y)));
         EXPECT_EQ(translate::HostFpFlags(), invalid ? kFpInvalid : 0u);
       }
     }

@@ -36,7 +36,8 @@ enum class Cond : uint8_t { kEq, kNe, kLt, kGe, kLe, kGt, kLtU, kGeU, kLeU, kGtU
 constexpr Cond Negate(Cond c) { return static_cast<Cond>(static_cast<uint8_t>(c) ^ 1); }
 constexpr unsigned kCondCount = 10;
 
-// kEq is quiet, kLt and kLe signal invalid on any NaN (IEEE 754-2019, 5.6.1); the *Quiet and *Signal forms are the others.
+// kEq is quiet, kLt and kLe signal invalid on any NaN (IEEE 754-2019, 5.6.1); the *Quiet and *Signal forms are the
+// others.
 enum class FpCond : uint8_t { kEq, kLt, kLe, kEqSignal, kLtQuiet, kLeQuiet, kUnordered };
 constexpr unsigned kFpCondCount = 7;
 
@@ -56,7 +57,8 @@ struct FpAux {
   bool negate_product = false;  // fma
   bool negate_addend = false;   // fma
   constexpr uint16_t Pack() const {
-    return static_cast<uint16_t>(static_cast<unsigned>(rounding) | is_unsigned << 3 | negate_product << 4 | negate_addend << 5);
+    return static_cast<uint16_t>(static_cast<unsigned>(rounding) | is_unsigned << 3 | negate_product << 4 |
+                                 negate_addend << 5);
   }
   static constexpr FpAux Unpack(uint16_t v) {
     return {static_cast<Rounding>(v & 7), (v & 8) != 0, (v & 16) != 0, (v & 32) != 0};
@@ -65,11 +67,11 @@ struct FpAux {
 
 // `aux` of memory operations.
 struct MemOp {
-  uint8_t log2_size = 3;     // 0 to 3: 1 to 8 bytes
-  bool is_signed = false;    // loads of less than the type's width: sign-extended
+  uint8_t log2_size = 3;   // 0 to 3: 1 to 8 bytes
+  bool is_signed = false;  // loads of less than the type's width: sign-extended
   bool big_endian = false;
-  bool must_align = false;   // a misaligned address is a guest exception; otherwise the access works anywhere
-  uint8_t mmu_context = 0;   // 0: the CPU's current one; others are the target's
+  bool must_align = false;  // a misaligned address is a guest exception; otherwise the access works anywhere
+  uint8_t mmu_context = 0;  // 0: the CPU's current one; others are the target's
   constexpr unsigned size() const { return 1u << log2_size; }
   constexpr uint16_t Pack() const {
     return static_cast<uint16_t>(log2_size | is_signed << 3 | big_endian << 4 | must_align << 5 | mmu_context << 6);

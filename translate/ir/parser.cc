@@ -117,7 +117,8 @@ absl::StatusOr<Block> Parser::Run(absl::string_view text) {
     if (!c.AtEnd()) c.Fail("the end of the line");
     if (!c.status().ok()) return c.status();
   }
-  if (!in_block_) return absl::InvalidArgumentError(absl::StrCat("line ", number, ": expected 'block <pc>', found the end"));
+  if (!in_block_)
+    return absl::InvalidArgumentError(absl::StrCat("line ", number, ": expected 'block <pc>', found the end"));
   if (must_count_) CountInsns(block_);
   return std::move(block_);
 }

@@ -1,5 +1,5 @@
-// Reads the text form of a block (printer.h). Beyond what Print writes: values may have any name (%sum), `insns`, `labels`
-// and `refund` may be left out and are then counted, and so may `size`, which is then the type's.
+// Reads the text form of a block (printer.h). Beyond what Print writes: values may have any name (%sum), `insns`,
+// `labels` and `refund` may be left out and are then counted, and so may `size`, which is then the type's.
 #ifndef EMU_TRANSLATE_IR_PARSER_H_
 #define EMU_TRANSLATE_IR_PARSER_H_
 

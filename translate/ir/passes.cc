@@ -62,9 +62,9 @@ class PerRegister {
 struct Scratch {
   Scratch() : renamed(kNoValue + 1u, kNoValue), needed(kNoValue + 1u) {}
   Output output;
-  std::vector<Value> renamed;   // old value to new
+  std::vector<Value> renamed;  // old value to new
   std::vector<uint8_t> needed;
-  PerRegister<Value> contents;  // forwards: what the register holds
+  PerRegister<Value> contents;    // forwards: what the register holds
   PerRegister<bool> overwritten;  // backwards: will be written before anything observes it
 };
 

@@ -1,8 +1,9 @@
-// Makes a block cheaper before a backend sees it. Two linear walks, one forwards (registers and folding) and one backwards
-// (what nobody needs); the buffers are kept from block to block, so that nothing is allocated.
+// Makes a block cheaper before a backend sees it. Two linear walks, one forwards (registers and folding) and one
+// backwards (what nobody needs); the buffers are kept from block to block, so that nothing is allocated.
 //
-// Kept: guest registers and memory, sticky floating-point flags, order and number of everything that may fault or leave,
-// instruction counts, and the guest registers' values at each operation that may observe them (effects m, x, e, l).
+// Kept: guest registers and memory, sticky floating-point flags, order and number of everything that may fault or
+// leave, instruction counts, and the guest registers' values at each operation that may observe them (effects m, x, e,
+// l).
 #ifndef EMU_TRANSLATE_IR_PASSES_H_
 #define EMU_TRANSLATE_IR_PASSES_H_
 

@@ -15,8 +15,9 @@ namespace {
 
 // The lines of a block between its first insn and its end, optimised; %a and %b are registers r0, r1, %w is the i32 r2.
 std::string Optimized(absl::string_view body) {
-  const std::string text = absl::StrCat("block 0x1000\ncharge 0x1000\ninsn 0x1000\n%a = get.i64 r0\n%b = get.i64 r1\n%w = get.i32 r2\n",
-                                        body, "\ngoto 0x1004\n");
+  const std::string text =
+      absl::StrCat("block 0x1000\ncharge 0x1000\ninsn 0x1000\n%a = get.i64 r0\n%b = get.i64 r1\n%w = get.i32 r2\n",
+                   body, "\ngoto 0x1004\n");
   absl::StatusOr<Block> block = Parse(text);
   if (!block.ok()) return std::string(block.status().message());
   if (!Verify(*block).ok()) return std::string(Verify(*block).message());
@@ -30,9 +31,10 @@ std::string Optimized(absl::string_view body) {
 constexpr char kSetA[] = "%2 = get.i64 r0\nset r5, %2\n";
 
 TEST(PassesTest, Identities) {
-  for (const char* op : {"add.i64 %a, %z", "sub.i64 %a, %z", "or.i64 %z, %a", "xor.i64 %a, %z", "and.i64 %a, %a",
-                         "or.i64 %a, %a", "andn.i64 %a, %z", "shl.i64 %a, %z", "rotr.i64 %a, %z", "mul.i64 %one, %a",
-                         "divu.i64 %a, %one", "divs.i64 %a, %one", "select.i64 %one, %a, %b", "select.i64 %b, %a, %a"}) {
+  for (const char* op :
+       {"add.i64 %a, %z", "sub.i64 %a, %z", "or.i64 %z, %a", "xor.i64 %a, %z", "and.i64 %a, %a", "or.i64 %a, %a",
+        "andn.i64 %a, %z", "shl.i64 %a, %z", "rotr.i64 %a, %z", "mul.i64 %one, %a", "divu.i64 %a, %one",
+        "divs.i64 %a, %one", "select.i64 %one, %a, %b", "select.i64 %b, %a, %a"}) {
     EXPECT_EQ(Optimized(absl::StrCat("%z = const.i64 0\n%one = const.i64 1\n%x = ", op, "\nset r5, %x")), kSetA) << op;
   }
 }
@@ -47,8 +49,10 @@ TEST(PassesTest, ResultsThatAreConstant) {
 }
 
 TEST(PassesTest, ConstantsAreEvaluated) {
-  EXPECT_EQ(Optimized("%x = const.i64 6\n%y = const.i64 7\n%p = mul.i64 %x, %y\n%t = trunc.i32 %p\n%n = neg.i32 %t\nset r5, %n"),
-            "%2 = const.i32 -42\nset r5, %2\n");
+  EXPECT_EQ(
+      Optimized(
+          "%x = const.i64 6\n%y = const.i64 7\n%p = mul.i64 %x, %y\n%t = trunc.i32 %p\n%n = neg.i32 %t\nset r5, %n"),
+      "%2 = const.i32 -42\nset r5, %2\n");
 }
 
 TEST(PassesTest, ShiftPairsBecomeExtensions) {
@@ -70,10 +74,12 @@ TEST(PassesTest, ExtensionsOfWhatIsExtended) {
 
 // A single-precision value boxed in a register and unboxed again, with the check of the box.
 TEST(PassesTest, BoxedValuesComeOutOfTheirBox) {
-  EXPECT_EQ(Optimized("%z = zext.i64 %w\n%ones = const.i64 0xffffffff00000000\n%boxed = or.i64 %z, %ones\nset r5, %boxed\n"
-                      "%again = get.i64 r5\n%ok = setcc.i64 geu %again, %ones\n%t = trunc.i32 %again\n"
-                      "%nan = const.i32 0x7fc00000\n%v = select.i32 %ok, %t, %nan\nset r6, %v"),
-            "%2 = get.i32 r2\n%3 = zext.i64 %2\n%4 = const.i64 0xffffffff00000000\n%5 = or.i64 %3, %4\nset r5, %5\nset r6, %2\n");
+  EXPECT_EQ(
+      Optimized("%z = zext.i64 %w\n%ones = const.i64 0xffffffff00000000\n%boxed = or.i64 %z, %ones\nset r5, %boxed\n"
+                "%again = get.i64 r5\n%ok = setcc.i64 geu %again, %ones\n%t = trunc.i32 %again\n"
+                "%nan = const.i32 0x7fc00000\n%v = select.i32 %ok, %t, %nan\nset r6, %v"),
+      "%2 = get.i32 r2\n%3 = zext.i64 %2\n%4 = const.i64 0xffffffff00000000\n%5 = or.i64 %3, %4\nset r5, %5\nset r6, "
+      "%2\n");
 }
 
 TEST(PassesTest, AddressesTakeConstants) {

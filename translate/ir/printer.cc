@@ -100,7 +100,8 @@ std::string PrintInstr(const Block& block, size_t index, const Names& names) {
 }
 
 std::string Print(const Block& block, const Names& names) {
-  std::string out = absl::StrCat("block ", Hex(block.pc), " insns=", block.insn_count, " labels=", block.label_count, "\n");
+  std::string out =
+      absl::StrCat("block ", Hex(block.pc), " insns=", block.insn_count, " labels=", block.label_count, "\n");
   for (size_t i = 0; i < block.code.size(); ++i) absl::StrAppend(&out, "  ", PrintInstr(block, i, names), "\n");
   return out;
 }

@@ -125,12 +125,21 @@ class Generator {
   // What the letters do not say.
   void Constrain(Instr& i, Type& own) {
     switch (i.op) {
-      case Op::kTrunc: i.type = Type::kI32, own = Type::kI64; break;
+      case Op::kTrunc:
+        i.type = Type::kI32, own = Type::kI64;
+        break;
       case Op::kSExt:
-      case Op::kZExt: i.type = Type::kI64, own = Type::kI32; break;
-      case Op::kFCvt: own = i.type == Type::kF32 ? Type::kF64 : Type::kF32; break;
-      case Op::kBitCast: own = Counterpart(i.type); break;
-      default: break;
+      case Op::kZExt:
+        i.type = Type::kI64, own = Type::kI32;
+        break;
+      case Op::kFCvt:
+        own = i.type == Type::kF32 ? Type::kF64 : Type::kF32;
+        break;
+      case Op::kBitCast:
+        own = Counterpart(i.type);
+        break;
+      default:
+        break;
     }
   }
   static Type Counterpart(Type t) {
@@ -170,11 +179,19 @@ class Generator {
     const int64_t displacement = random_.OneIn(3) ? static_cast<int64_t>(random_.Below(64)) - 32 : 0;
     switch (random_.Below(IsInt(t) ? 6 : 4)) {
       case 0:
-      case 1: Add(builder_.Load(t, m, address, displacement)); break;
+      case 1:
+        Add(builder_.Load(t, m, address, displacement));
+        break;
       case 2:
-      case 3: builder_.Store(m, address, Any(t), displacement); break;
-      case 4: Atomic(t, m, address); break;
-      default: CompareExchange(t, m, address); break;
+      case 3:
+        builder_.Store(m, address, Any(t), displacement);
+        break;
+      case 4:
+        Atomic(t, m, address);
+        break;
+      default:
+        CompareExchange(t, m, address);
+        break;
     }
   }
   void Atomic(Type t, MemOp m, Value address) {
@@ -234,14 +251,22 @@ Block RandomProgram(uint64_t seed, const RandomOptions& options) { return Genera
 uint64_t RandomInteger(uint64_t random) {
   const uint64_t v = random >> 8;
   switch (random & 7) {
-    case 0: return v & 7;
-    case 1: return -(v & 7);
-    case 2: return uint64_t{1} << (v & 63);
-    case 3: return (uint64_t{1} << (v & 63)) - 1;
-    case 4: return static_cast<uint64_t>(SignExtend(v, 32));
-    case 5: return static_cast<uint64_t>(SignExtend(v, 12));
-    case 6: return static_cast<uint32_t>(uint32_t{1} << 31) + (v & 3) - 1;
-    default: return random * 0x9e3779b97f4a7c15u;
+    case 0:
+      return v & 7;
+    case 1:
+      return -(v & 7);
+    case 2:
+      return uint64_t{1} << (v & 63);
+    case 3:
+      return (uint64_t{1} << (v & 63)) - 1;
+    case 4:
+      return static_cast<uint64_t>(SignExtend(v, 32));
+    case 5:
+      return static_cast<uint64_t>(SignExtend(v, 12));
+    case 6:
+      return static_cast<uint32_t>(uint32_t{1} << 31) + (v & 3) - 1;
+    default:
+      return random * 0x9e3779b97f4a7c15u;
   }
 }
 
@@ -253,7 +278,8 @@ uint64_t RandomFloat(Type t, uint64_t random) {
   const uint64_t near_one = exponents / 2 + (random >> 8) % 5 - 2;
   const uint64_t exponent_choices[] = {0, 0, 1, exponents, exponents - 1, near_one, near_one, random >> 8 & exponents};
   const uint64_t f = random * 0x9e3779b97f4a7c15u >> (64 - fraction_bits);
-  const uint64_t fraction_choices[] = {0, 1, fractions, fractions / 2 + 1, f, f, f, f & ~(fractions >> (f % fraction_bits))};
+  const uint64_t fraction_choices[] = {0, 1, fractions, fractions / 2 + 1,
+                                       f, f, f,         f & ~(fractions >> (f % fraction_bits))};
   const uint64_t sign = random >> 63;
   return (sign << exponent_bits | exponent_choices[random & 7]) << fraction_bits | fraction_choices[random >> 3 & 7];
 }

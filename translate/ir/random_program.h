@@ -1,4 +1,5 @@
-// Random valid blocks, the same for the same seed: for comparing backends with one another, and blocks before and after passes.
+// Random valid blocks, the same for the same seed: for comparing backends with one another, and blocks before and after
+// passes.
 #ifndef EMU_TRANSLATE_IR_RANDOM_PROGRAM_H_
 #define EMU_TRANSLATE_IR_RANDOM_PROGRAM_H_
 
@@ -14,7 +15,7 @@ struct RandomOptions {
   absl::Span<const Type> registers;  // those that may be read and written
   unsigned insns = 12;               // guest instructions, about
   bool floating_point = true;
-  bool branches = true;              // labels, forwards and backwards (a loop charges each time around), and side exits
+  bool branches = true;  // labels, forwards and backwards (a loop charges each time around), and side exits
   // Accesses fall mostly into this range, which is a power of two long; none are made if it is empty.
   uint64_t memory_base = 0;
   uint64_t memory_size = 0;

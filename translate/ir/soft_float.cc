@@ -85,11 +85,16 @@ Wide ShiftRightSticky(Wide v, int shift) {
 bool RoundsUp(Rounding mode, bool sign, bool odd, Wide rest) {
   constexpr Wide kHalf = Wide{1} << 127;
   switch (mode) {
-    case Rounding::kTowardZero: return false;
-    case Rounding::kDown: return sign && rest != 0;
-    case Rounding::kUp: return !sign && rest != 0;
-    case Rounding::kNearestMaxMagnitude: return rest >= kHalf;
-    default: return rest > kHalf || (rest == kHalf && odd);
+    case Rounding::kTowardZero:
+      return false;
+    case Rounding::kDown:
+      return sign && rest != 0;
+    case Rounding::kUp:
+      return !sign && rest != 0;
+    case Rounding::kNearestMaxMagnitude:
+      return rest >= kHalf;
+    default:
+      return rest > kHalf || (rest == kHalf && odd);
   }
 }
 
@@ -112,8 +117,8 @@ SoftResult RoundSubnormal(Type t, Rounding mode, bool sign, int exponent, Wide v
   const Format f = FormatOf(t);
   const Rounded r = RoundTo(f.precision(), mode, sign, ShiftRightSticky(v, f.min_exponent() - exponent));
   // Tiny after rounding: not so if rounding with an unbounded exponent reaches the smallest normal number.
-  const bool reaches_normal = exponent == f.min_exponent() - 1 &&
-                              RoundTo(f.precision(), mode, sign, v).digits >> f.precision() != 0;
+  const bool reaches_normal =
+      exponent == f.min_exponent() - 1 && RoundTo(f.precision(), mode, sign, v).digits >> f.precision() != 0;
   const uint32_t flags = (r.inexact ? kFpInexact : 0u) | (r.inexact && !reaches_normal ? kFpUnderflow : 0u);
   return {Signed(t, sign, r.digits), flags};  // a carry into the exponent makes the smallest normal number
 }

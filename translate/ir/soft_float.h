@@ -1,6 +1,6 @@
 // Floating point in integers, in every rounding mode: for what the host cannot do (round to nearest, ties to max
-// magnitude) and as a second opinion on what it can. IEEE 754-2019 with tininess detected after rounding, canonical quiet
-// NaNs, and invalid raised by infinity times zero in a fused operation whatever the addend is.
+// magnitude) and as a second opinion on what it can. IEEE 754-2019 with tininess detected after rounding, canonical
+// quiet NaNs, and invalid raised by infinity times zero in a fused operation whatever the addend is.
 #ifndef EMU_TRANSLATE_IR_SOFT_FLOAT_H_
 #define EMU_TRANSLATE_IR_SOFT_FLOAT_H_
 

@@ -112,7 +112,8 @@ void Verifier::ArgumentType(unsigned n, char letter) {
   switch (letter) {
     case 'T':
     case 'F':
-    case 'X': return Check(t == I().type, "an argument is not of the instruction's type");
+    case 'X':
+      return Check(t == I().type, "an argument is not of the instruction's type");
     case 'n': {
       Check(IsInt(t), "an argument must be an integer");
       const bool pair = Info(I().op).args.substr(0, 2) == "nn";
@@ -122,18 +123,24 @@ void Verifier::ArgumentType(unsigned n, char letter) {
       Check(IsFloat(t), "an argument must be floating-point");
       return Check(n == 0 || t == ArgType(0), "arguments must be of one type");
     case 'a':
-    case '?': return Check(t == Type::kI64, "an argument must be an i64");
-    default: return;
+    case '?':
+      return Check(t == Type::kI64, "an argument must be an i64");
+    default:
+      return;
   }
 }
 
 void Verifier::ResultType() {
   const Type t = I().type;
   switch (Info(I().op).result) {
-    case 'T': return Check(IsInt(t), "the type must be an integer");
-    case 'F': return Check(IsFloat(t), "the type must be floating-point");
-    case 'X': return Check(t <= Type::kF64 && (t != Type::kVoid || I().op == Op::kCall), "the type must not be void");
-    default: break;
+    case 'T':
+      return Check(IsInt(t), "the type must be an integer");
+    case 'F':
+      return Check(IsFloat(t), "the type must be floating-point");
+    case 'X':
+      return Check(t <= Type::kF64 && (t != Type::kVoid || I().op == Op::kCall), "the type must not be void");
+    default:
+      break;
   }
   const bool has_type = I().op == Op::kSet || I().op == Op::kStore;
   Check(has_type || t == Type::kVoid, "the type must be void");
@@ -142,12 +149,17 @@ void Verifier::ResultType() {
 void Verifier::Conversion() {
   const Type to = I().type;
   switch (I().op) {
-    case Op::kTrunc: return Check(to == Type::kI32 && ArgType(0) == Type::kI64, "trunc is from i64 to i32");
+    case Op::kTrunc:
+      return Check(to == Type::kI32 && ArgType(0) == Type::kI64, "trunc is from i64 to i32");
     case Op::kSExt:
-    case Op::kZExt: return Check(to == Type::kI64 && ArgType(0) == Type::kI32, "extension is from i32 to i64");
-    case Op::kFCvt: return Check(to != ArgType(0), "fcvt must change the type");
-    case Op::kBitCast: return Check(TypeBits(to) == TypeBits(ArgType(0)), "bitcast must keep the width");
-    default: return;
+    case Op::kZExt:
+      return Check(to == Type::kI64 && ArgType(0) == Type::kI32, "extension is from i32 to i64");
+    case Op::kFCvt:
+      return Check(to != ArgType(0), "fcvt must change the type");
+    case Op::kBitCast:
+      return Check(TypeBits(to) == TypeBits(ArgType(0)), "bitcast must keep the width");
+    default:
+      return;
   }
 }
 
@@ -166,7 +178,8 @@ void Verifier::Fields() {
 
 void Verifier::Immediate(const OpInfo& info) {
   if (Has(info, 'I')) Check(TypeBits(I().type) == 64 || I().imm >> 32 == 0, "a 32-bit constant with bits above");
-  const bool any = Has(info, 'R') || Has(info, 'I') || Has(info, 'P') || Has(info, 'D') || Has(info, 'L') || Has(info, 'H');
+  const bool any =
+      Has(info, 'R') || Has(info, 'I') || Has(info, 'P') || Has(info, 'D') || Has(info, 'L') || Has(info, 'H');
   Check(any || I().imm == 0, "imm must be zero");
 }
 

@@ -2,9 +2,11 @@
 //
 // Form: at most kMaxInstrs instructions, the last of which has effect 'e' and no other. The first, but for guards, is a
 //   charge; guards come before the first `insn`. An operation that may fault or call a helper has an `insn` before it.
-// Arguments: as many as the table says, with kNoValue behind; each is a value made above, and no label lies between. Types
+// Arguments: as many as the table says, with kNoValue behind; each is a value made above, and no label lies between.
+// Types
 //   are as the letters of ops.def say. Of a call or raise: at most three, all I64.
-// Types: a result where the table says one and nowhere else (a call may have none). trunc is I64 to I32, sext and zext I32
+// Types: a result where the table says one and nowhere else (a call may have none). trunc is I64 to I32, sext and zext
+// I32
 //   to I64, fcvt between F32 and F64, bitcast between types of one width. set and store have the type of their value.
 // Constants: one of a 32-bit type has zeros above.
 // Registers: in the table, and of the width that the table says. Helpers: in the table.

@@ -18,8 +18,9 @@ constexpr Type kRegisters[] = {Type::kI64, Type::kI32, Type::kF64};
 
 // The verdict on a block of these lines between its charge and its end.
 std::string Verdict(absl::string_view body, absl::string_view end = "goto 0x1004") {
-  const std::string text = absl::StrCat("block 0x1000\ncharge 0x1000\ninsn 0x1000\n%a = get.i64 r0\n%w = get.i32 r1\n%d = get.f64 r2\n",
-                                        body, "\n", end, "\n");
+  const std::string text =
+      absl::StrCat("block 0x1000\ncharge 0x1000\ninsn 0x1000\n%a = get.i64 r0\n%w = get.i32 r1\n%d = get.f64 r2\n",
+                   body, "\n", end, "\n");
   const absl::StatusOr<Block> block = Parse(text);
   if (!block.ok()) return std::string(block.status().message());
   return std::string(Verify(*block, {kRegisters, 2}).message());

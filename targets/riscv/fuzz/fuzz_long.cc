@@ -1,5 +1,5 @@
-// Runs random guests until it is stopped: fuzz_long [FIRST_SEED [COUNT [INSTRUCTIONS]]]. Prints each seed before it runs, so
-// that one that hangs or crashes is known; status 1 at the first that does not end alike on both backends.
+// Runs random guests until it is stopped: fuzz_long [FIRST_SEED [COUNT [INSTRUCTIONS]]]. Prints each seed before it
+// runs, so that one that hangs or crashes is known; status 1 at the first that does not end alike on both backends.
 #include <cstdio>
 #include <cstdlib>
 #include <string>

@@ -32,13 +32,25 @@ class Chaos final : public memory::MmioDevice {
   }
   MemStatus Write(RegionOffset at, unsigned, uint64_t value, memory::MemAttrs) override {
     switch (at.value >> 6) {
-      case 0: machine_->hart().SetInterrupt(kLines[at.value / 8 % 6], (value & 1) != 0); break;
-      case 1: machine_->Write64(TestMachine::kRam + (value % (TestMachine::kRamSize / 8)) * 8, Mix(value, ++accesses_)); break;
-      case 2: extra_->SetEnabled((value & 1) != 0); break;
-      case 3: machine_->time += value & 0xffff; break;
-      case 4: machine_->engine().RequestStop(); break;
-      case 5: return MemStatus::kDeviceError;
-      default: break;
+      case 0:
+        machine_->hart().SetInterrupt(kLines[at.value / 8 % 6], (value & 1) != 0);
+        break;
+      case 1:
+        machine_->Write64(TestMachine::kRam + (value % (TestMachine::kRamSize / 8)) * 8, Mix(value, ++accesses_));
+        break;
+      case 2:
+        extra_->SetEnabled((value & 1) != 0);
+        break;
+      case 3:
+        machine_->time += value & 0xffff;
+        break;
+      case 4:
+        machine_->engine().RequestStop();
+        break;
+      case 5:
+        return MemStatus::kDeviceError;
+      default:
+        break;
     }
     return MemStatus::kOk;
   }
@@ -116,7 +128,8 @@ class Run {
   }
 
  private:
-  // Time passes and lines change. Guests that go round in circles are moved on, those that do nothing but trap start again.
+  // Time passes and lines change. Guests that go round in circles are moved on, those that do nothing but trap start
+  // again.
   void World() {
     machine_.time += 50;
     if (machine_.time >= machine_.deadline) machine_.hart().SetInterrupt(kSupervisorTimer, true);
@@ -150,8 +163,8 @@ int64_t FirstDifference(uint64_t seed, int64_t insns) {
   int64_t same = 0;
   while (insns - same > 1) {
     const int64_t middle = (same + insns) / 2;
-    const bool equal = RunFuzzGuest(seed, middle, TestAccel::kInterpreter).hash ==
-                       RunFuzzGuest(seed, middle, TestAccel::kJit).hash;
+    const bool equal =
+        RunFuzzGuest(seed, middle, TestAccel::kInterpreter).hash == RunFuzzGuest(seed, middle, TestAccel::kJit).hash;
     (equal ? same : insns) = middle;
   }
   return insns;

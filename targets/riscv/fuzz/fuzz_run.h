@@ -1,5 +1,5 @@
-// Runs random guests on a TestMachine whose device does what devices do to a CPU: raises interrupts, writes to memory, moves the
-// memory map, refuses.
+// Runs random guests on a TestMachine whose device does what devices do to a CPU: raises interrupts, writes to memory,
+// moves the memory map, refuses.
 #ifndef EMU_TARGETS_RISCV_FUZZ_FUZZ_RUN_H_
 #define EMU_TARGETS_RISCV_FUZZ_FUZZ_RUN_H_
 
@@ -12,12 +12,12 @@
 namespace emu::riscv {
 
 struct FuzzEnd {
-  std::string error;    // the engine failed
-  uint64_t hash = 0;    // of registers, CSRs, RAM and the instruction count
+  std::string error;  // the engine failed
+  uint64_t hash = 0;  // of registers, CSRs, RAM and the instruction count
   uint64_t insns = 0;
   uint64_t traps = 0;
   std::map<unsigned, uint64_t> causes;  // of traps, as in mcause with bit 31 for interrupts
-  std::string state;    // for people
+  std::string state;                    // for people
 };
 
 // Ends after `insns` instructions.

@@ -8,11 +8,11 @@ namespace emu::riscv {
 namespace {
 
 // Where things lie in the image.
-constexpr uint64_t kHandler = 0x1000;      // machine mode's, and one for the supervisor 0x800 further
-constexpr uint64_t kValues = 0x2000;       // 512 values for registers; the 256th counts
-constexpr uint64_t kTargets = 0x3000;      // 512 addresses of code
-constexpr uint64_t kStatus = 0x4000;       // 512 values to set in mstatus
-constexpr uint64_t kSpaces = 0x5000;       // 512 values for satp
+constexpr uint64_t kHandler = 0x1000;  // machine mode's, and one for the supervisor 0x800 further
+constexpr uint64_t kValues = 0x2000;   // 512 values for registers; the 256th counts
+constexpr uint64_t kTargets = 0x3000;  // 512 addresses of code
+constexpr uint64_t kStatus = 0x4000;   // 512 values to set in mstatus
+constexpr uint64_t kSpaces = 0x5000;   // 512 values for satp
 constexpr uint64_t kCode = 0x8000, kCodeEnd = 0x40000;
 constexpr uint64_t kData = 0x40000, kDataEnd = 0x100000;
 constexpr uint64_t kTables = 0x100000;
@@ -24,7 +24,8 @@ constexpr uint32_t kMepc = 0x341, kMcause = 0x342, kMstatus = 0x300, kMie = 0x30
 
 class Image {
  public:
-  Image(uint64_t seed, const std::vector<uint64_t>& devices) : random_(seed), devices_(devices), bytes_(kFuzzImageSize) {}
+  Image(uint64_t seed, const std::vector<uint64_t>& devices)
+      : random_(seed), devices_(devices), bytes_(kFuzzImageSize) {}
 
   std::vector<uint8_t> Make() {
     Start();
@@ -146,23 +147,34 @@ void Image::SupervisorHandler() {
 uint64_t Image::RandomValue() {
   const uint64_t edge = static_cast<uint64_t>(-8) + random_.Below(16);
   switch (random_.Below(16)) {
-    case 0: return CodeAddress();
+    case 0:
+      return CodeAddress();
     case 1:
     case 2:
-    case 3: return kFuzzRam + kData + random_.Below(kDataEnd - kData) / 8 * 8;
-    case 4: return kFuzzRam + random_.Below(kFuzzImageSize >> 12) * 4096 + edge;  // about a page's end
-    case 5: return devices_[random_.Below(devices_.size())] + random_.Below(64) * 8;
-    case 6: return random_.Next();
-    case 7: return random_.Next() >> random_.Below(64);
-    case 8: return kFuzzRam + kTables + random_.Below(kTablePages * 512) * 8;
-    case 9: return uint64_t{1} << random_.Below(64);
-    case 10: return random_.OneIn(2) ? edge : static_cast<uint64_t>(-(random_.Next() & 0xffff));
-    default: return kFuzzRam + random_.Below(kFuzzImageSize / 8) * 8;
+    case 3:
+      return kFuzzRam + kData + random_.Below(kDataEnd - kData) / 8 * 8;
+    case 4:
+      return kFuzzRam + random_.Below(kFuzzImageSize >> 12) * 4096 + edge;  // about a page's end
+    case 5:
+      return devices_[random_.Below(devices_.size())] + random_.Below(64) * 8;
+    case 6:
+      return random_.Next();
+    case 7:
+      return random_.Next() >> random_.Below(64);
+    case 8:
+      return kFuzzRam + kTables + random_.Below(kTablePages * 512) * 8;
+    case 9:
+      return uint64_t{1} << random_.Below(64);
+    case 10:
+      return random_.OneIn(2) ? edge : static_cast<uint64_t>(-(random_.Next() & 0xffff));
+    default:
+      return kFuzzRam + random_.Below(kFuzzImageSize / 8) * 8;
   }
 }
 
 void Image::Values(unsigned i) {
-  static constexpr uint64_t kBits[] = {0, 0, 0x6000, 0x1800, 0x1800, 0x800, 0x20000, 0x40000, 0x80000, 0x88, 0x22, 0x7fffff};
+  static constexpr uint64_t kBits[] = {0,       0,       0x6000,  0x1800, 0x1800, 0x800,
+                                       0x20000, 0x40000, 0x80000, 0x88,   0x22,   0x7fffff};
   static constexpr uint64_t kModes[] = {0, 8, 8, 8, 9, 10, 5};
   Put64(kValues + 8 * i, RandomValue());
   Put64(kTargets + 8 * i, CodeAddress());
@@ -184,7 +196,8 @@ void Image::Idiom() {
       return;
     case 1:  // patches code
       Emit(EncodeU(0x17, reg, 0));
-      Emit(EncodeS(0x23, 2, reg, 8 + static_cast<uint32_t>(random_.Below(8)), static_cast<uint32_t>(random_.Below(64)) * 2));
+      Emit(EncodeS(0x23, 2, reg, 8 + static_cast<uint32_t>(random_.Below(8)),
+                   static_cast<uint32_t>(random_.Below(64)) * 2));
       if (random_.OneIn(2)) Emit(0x0000100f);
       return;
     case 2:  // to another privilege
@@ -247,6 +260,8 @@ void Image::Tables() {
 
 }  // namespace
 
-std::vector<uint8_t> MakeFuzzGuest(uint64_t seed, const std::vector<uint64_t>& devices) { return Image(seed, devices).Make(); }
+std::vector<uint8_t> MakeFuzzGuest(uint64_t seed, const std::vector<uint64_t>& devices) {
+  return Image(seed, devices).Make();
+}
 
 }  // namespace emu::riscv

@@ -148,6 +148,7 @@ std::string Differences(const SnippetState& expected, const SnippetState& found)
     absl::StrAppend(&out, "  calls: expected ", expected.calls, ", found ", found.calls, "\n");
   }
   for (uint64_t i = 0; i < kMemorySize; ++i) {
+    if (expected.memory[i] == found.memory[i]) continue;
     compare(absl::StrCat("@0x", absl::Hex(kMemoryBase + i)), expected.memory[i], found.memory[i]);
   }
   return out;
