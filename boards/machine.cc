@@ -56,7 +56,6 @@ absl::Status Machine::MakeProcessor(const translate::Target& target, translate::
   auto processor = Processor::Make(target, cpu_memory_, state, config_.accel, options);
   if (!processor.ok()) return processor.status();
   processor_ = *std::move(processor);
-  for (const memory::RegionPtr& ram : ram_) processor_->engine().Observe(ram->block().get());
   time_.SetCpu(&processor_->cpu());
   loop_ = std::make_unique<RunLoop>(*processor_, time_, clock_, events_, config_.insn_limit);
   return absl::OkStatus();

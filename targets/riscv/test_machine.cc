@@ -58,7 +58,6 @@ TestMachine::TestMachine(const TestMachineOptions& options, memory::MmioDevice* 
   engine_ = std::make_unique<translate::Engine>(target_, *backend_, engine);
   cpu_ = std::make_unique<translate::Cpu>(0, target_, space_, hart_->state().base);
   engine_->Attach(cpu_.get());
-  engine_->Observe(ram_.get());
   Assemble("j 0", kMachineHandler);
   Assemble("j 0", kSupervisorHandler);
   Reset();

@@ -96,7 +96,6 @@ class Run {
       : world_(~seed), extra_(*memory::RamBlock::Anonymous("extra", kExtraSize)), machine_({.accel = accel}, &device_) {
     auto region = memory::Region::Ram("extra", extra_);
     machine_.root().Map(region, RegionOffset(kExtraRam)).IgnoreError();
-    machine_.engine().Observe(extra_.get());
     device_.Attach(&machine_, region);
     machine_.WriteBytes(kFuzzRam, MakeFuzzGuest(seed, {TestMachine::kDevice, kExtraRam, 0x20000000}));
     Restart();
