@@ -18,11 +18,13 @@ using translate::Exit;
 
 class Interpreter final : public translate::Backend {
  public:
-  explicit Interpreter(Tables tables) : tables_(tables) {}
+  Interpreter(Tables tables, size_t max_steps) : tables_(tables), max_steps_(max_steps) {}
 
   absl::string_view name() const override { return "interpreter"; }
 
   absl::StatusOr<CodeEntry> Compile(const ir::Block& block, translate::CompileSink& sink) override {
+    if (steps_ + block.code.size() > max_steps_) return absl::ResourceExhaustedError("too many blocks");
+    steps_ += block.code.size();
     programs_.push_back(std::make_unique<Program>(MakeProgram(block, tables_, sink)));
     programs_.back()->index = static_cast<uint32_t>(programs_.size());
     return programs_.back().get();
@@ -48,6 +50,7 @@ class Interpreter final : public translate::Backend {
   void Reset() override {
     programs_.clear();
     links_.clear();
+    steps_ = 0;
   }
   absl::Span<const uint8_t> HostCode(CodeEntry) const override { return {}; }
 
@@ -62,6 +65,8 @@ class Interpreter final : public translate::Backend {
   const Program* FollowJumpCache(const CpuState& state) const;
 
   const Tables tables_;
+  const size_t max_steps_;
+  size_t steps_ = 0;  // of all programs
   std::vector<std::unique_ptr<Program>> programs_;
   std::vector<Joined> links_;                        // by exit
   std::vector<std::unique_ptr<uint64_t[]>> values_;  // one for each CPU
@@ -120,8 +125,8 @@ const Program* Interpreter::FollowJumpCache(const CpuState& state) const {
 }  // namespace
 
 std::unique_ptr<translate::Backend> MakeInterpreter(absl::Span<const translate::RegisterInfo> registers,
-                                                    absl::Span<const translate::HelperInfo> helpers) {
-  return std::make_unique<Interpreter>(Tables{registers, helpers});
+                                                    absl::Span<const translate::HelperInfo> helpers, size_t max_steps) {
+  return std::make_unique<Interpreter>(Tables{registers, helpers}, max_steps);
 }
 
 }  // namespace emu::backends::interpreter

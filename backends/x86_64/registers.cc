@@ -57,11 +57,20 @@ void Registers::EndInstr() {
 void Registers::Free(Value v) {
   Location& l = values_[v].location;
   switch (l.kind) {
-    case At::kTemp: free_temps_ |= static_cast<uint16_t>(1u << l.reg); break;
-    case At::kXmm: free_xmms_ |= static_cast<uint16_t>(1u << l.reg); break;
-    case At::kSpill: slots_[l.index / 64] &= ~(uint64_t{1} << l.index % 64); break;
-    case At::kGuest: std::erase(aliases_, v); break;
-    default: break;
+    case At::kTemp:
+      free_temps_ |= static_cast<uint16_t>(1u << l.reg);
+      break;
+    case At::kXmm:
+      free_xmms_ |= static_cast<uint16_t>(1u << l.reg);
+      break;
+    case At::kSpill:
+      slots_[l.index / 64] &= ~(uint64_t{1} << l.index % 64);
+      break;
+    case At::kGuest:
+      std::erase(aliases_, v);
+      break;
+    default:
+      break;
   }
   l = {};
 }
@@ -263,8 +272,8 @@ void Registers::Get(unsigned guest_register) {
   aliases_.push_back(static_cast<Value>(index_));
 }
 
-// The guest register is about to change: values that are the same as it, and needed later, get places of their own. There may
-// be more of them than temps, so that none stays locked.
+// The guest register is about to change: values that are the same as it, and needed later, get places of their own.
+// There may be more of them than temps, so that none stays locked.
 void Registers::Detach(unsigned guest_register) {
   for (size_t i = 0; i < aliases_.size();) {
     const Value v = aliases_[i];

@@ -23,8 +23,8 @@ bool Overlaps(const uint8_t* a, uint64_t a_bytes, const uint8_t* b, uint64_t b_b
   return a < b + b_bytes && b < a + a_bytes;
 }
 
-// Calls fn(page, from, bytes) for the part of a range on each host page. Guest pages need not begin where host pages do:
-// memory may be a buffer of the caller's.
+// Calls fn(page, from, bytes) for the part of a range on each host page. Guest pages need not begin where host pages
+// do: memory may be a buffer of the caller's.
 template <typename Fn>
 void ForEachPage(const uint8_t* from, uint64_t bytes, Fn fn) {
   while (bytes > 0) {

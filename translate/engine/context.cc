@@ -25,8 +25,8 @@ uint32_t Context::JumpContext(uint32_t key, uint32_t* next_number) {
   return jump_numbers_.back().second;
 }
 
-// A range grows up to a gibibyte, so that kernels' far apart mappings stay apart; when all ranges are in use, the one that
-// grows least takes the page.
+// A range grows up to a gibibyte, so that kernels' far apart mappings stay apart; when all ranges are in use, the one
+// that grows least takes the page.
 void Context::NoteLargePage(uint64_t gva, unsigned log2_size) {
   constexpr uint64_t kFreelyJoined = ~uint64_t{0} << 30;
   const uint64_t own = ~uint64_t{0} << std::min(log2_size, 63u);

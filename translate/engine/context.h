@@ -1,5 +1,5 @@
-// MMU contexts: what one address space at one privilege has cached about its mappings. A CPU switches between contexts by
-// pointer, so that a switch of address space flushes nothing.
+// MMU contexts: what one address space at one privilege has cached about its mappings. A CPU switches between contexts
+// by pointer, so that a switch of address space flushes nothing.
 #ifndef EMU_TRANSLATE_ENGINE_CONTEXT_H_
 #define EMU_TRANSLATE_ENGINE_CONTEXT_H_
 

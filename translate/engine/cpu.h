@@ -1,4 +1,5 @@
-// One guest CPU: its state, its MMU contexts, and the path of every memory access that generated code does not make itself.
+// One guest CPU: its state, its MMU contexts, and the path of every memory access that generated code does not make
+// itself.
 #ifndef EMU_TRANSLATE_ENGINE_CPU_H_
 #define EMU_TRANSLATE_ENGINE_CPU_H_
 
@@ -56,7 +57,10 @@ class Cpu final : private memory::Listener {
   // Guest instructions executed; exact in helpers and in device callbacks too.
   uint64_t InsnCount() const;
   // Waits for an interrupt: the run loop returns.
-  void Halt() { halted_ = true; RequestAttention(); }
+  void Halt() {
+    halted_ = true;
+    RequestAttention();
+  }
   bool halted() const { return halted_; }
   void Wake() { halted_ = false; }
   // The run loop is to look for interrupts and requests after the present block.
@@ -86,8 +90,8 @@ class Cpu final : private memory::Listener {
   struct Place {  // where an access lands
     uint8_t* host = nullptr;
     memory::Gpa gpa;
-    bool may_be_code = false;                     // writes must be told to code_
-    const memory::FlatRange* logged = nullptr;    // writes must be told to its block's dirty bits
+    bool may_be_code = false;                   // writes must be told to code_
+    const memory::FlatRange* logged = nullptr;  // writes must be told to its block's dirty bits
   };
   bool Resolve(uint64_t gva, unsigned size, Access access, unsigned context, Place* place);
   bool Find(uint64_t gva, Access access, const PageMapping& mapping, bool fill, Place* place);
@@ -113,8 +117,8 @@ class Cpu final : private memory::Listener {
   Context* context_ = nullptr;
   std::unique_ptr<JumpEntry[]> jump_cache_;
   MemFault pending_fault_;
-  uint64_t granted_ = 0;    // instructions, since the CPU was made
-  int64_t deferred_ = 0;    // part of the grant that is kept from the budget while attention is requested
+  uint64_t granted_ = 0;  // instructions, since the CPU was made
+  int64_t deferred_ = 0;  // part of the grant that is kept from the budget while attention is requested
   bool attention_ = false;
   bool halted_ = false;
 };

@@ -1,5 +1,5 @@
-// The slow path of guest memory accesses: everything that is not a hit in the soft TLB. All accesses that generated code
-// cannot make by itself come through here, so this is the place to watch them.
+// The slow path of guest memory accesses: everything that is not a hit in the soft TLB. All accesses that generated
+// code cannot make by itself come through here, so this is the place to watch them.
 #include <cstring>
 
 #include "translate/engine/cpu.h"
@@ -26,19 +26,41 @@ uint64_t Swap(uint64_t value, unsigned size) { return __builtin_bswap64(value) >
 uint64_t ReadHost(const uint8_t* p, unsigned size) {
   uint64_t value = 0;
   switch (size) {
-    case 1: return *p;
-    case 2: { uint16_t v; std::memcpy(&v, p, 2); return v; }
-    case 4: { uint32_t v; std::memcpy(&v, p, 4); return v; }
-    default: std::memcpy(&value, p, 8); return value;
+    case 1:
+      return *p;
+    case 2: {
+      uint16_t v;
+      std::memcpy(&v, p, 2);
+      return v;
+    }
+    case 4: {
+      uint32_t v;
+      std::memcpy(&v, p, 4);
+      return v;
+    }
+    default:
+      std::memcpy(&value, p, 8);
+      return value;
   }
 }
 
 void WriteHost(uint8_t* p, unsigned size, uint64_t value) {
   switch (size) {
-    case 1: *p = static_cast<uint8_t>(value); return;
-    case 2: { const uint16_t v = static_cast<uint16_t>(value); std::memcpy(p, &v, 2); return; }
-    case 4: { const uint32_t v = static_cast<uint32_t>(value); std::memcpy(p, &v, 4); return; }
-    default: std::memcpy(p, &value, 8);
+    case 1:
+      *p = static_cast<uint8_t>(value);
+      return;
+    case 2: {
+      const uint16_t v = static_cast<uint16_t>(value);
+      std::memcpy(p, &v, 2);
+      return;
+    }
+    case 4: {
+      const uint32_t v = static_cast<uint32_t>(value);
+      std::memcpy(p, &v, 4);
+      return;
+    }
+    default:
+      std::memcpy(p, &value, 8);
   }
 }
 
@@ -47,15 +69,24 @@ uint64_t Combine(ir::AtomicKind kind, uint64_t old, uint64_t value, unsigned siz
   const int64_t so = static_cast<int64_t>(old << shift), sv = static_cast<int64_t>(value << shift);
   const uint64_t uo = old << shift, uv = value << shift;
   switch (kind) {
-    case ir::AtomicKind::kSwap: return value;
-    case ir::AtomicKind::kAdd: return old + value;
-    case ir::AtomicKind::kAnd: return old & value;
-    case ir::AtomicKind::kOr: return old | value;
-    case ir::AtomicKind::kXor: return old ^ value;
-    case ir::AtomicKind::kMin: return so < sv ? old : value;
-    case ir::AtomicKind::kMax: return so > sv ? old : value;
-    case ir::AtomicKind::kMinU: return uo < uv ? old : value;
-    case ir::AtomicKind::kMaxU: return uo > uv ? old : value;
+    case ir::AtomicKind::kSwap:
+      return value;
+    case ir::AtomicKind::kAdd:
+      return old + value;
+    case ir::AtomicKind::kAnd:
+      return old & value;
+    case ir::AtomicKind::kOr:
+      return old | value;
+    case ir::AtomicKind::kXor:
+      return old ^ value;
+    case ir::AtomicKind::kMin:
+      return so < sv ? old : value;
+    case ir::AtomicKind::kMax:
+      return so > sv ? old : value;
+    case ir::AtomicKind::kMinU:
+      return uo < uv ? old : value;
+    case ir::AtomicKind::kMaxU:
+      return uo > uv ? old : value;
   }
   return value;
 }
@@ -72,10 +103,14 @@ bool CompareExchange(uint8_t* p, uint64_t* expected, uint64_t desired) {
 
 bool CompareExchangeHost(uint8_t* p, unsigned size, uint64_t* expected, uint64_t desired) {
   switch (size) {
-    case 1: return CompareExchange<uint8_t>(p, expected, desired);
-    case 2: return CompareExchange<uint16_t>(p, expected, desired);
-    case 4: return CompareExchange<uint32_t>(p, expected, desired);
-    default: return CompareExchange<uint64_t>(p, expected, desired);
+    case 1:
+      return CompareExchange<uint8_t>(p, expected, desired);
+    case 2:
+      return CompareExchange<uint16_t>(p, expected, desired);
+    case 4:
+      return CompareExchange<uint32_t>(p, expected, desired);
+    default:
+      return CompareExchange<uint64_t>(p, expected, desired);
   }
 }
 
@@ -223,7 +258,8 @@ MemResult Cpu::Rmw(uint64_t gva, ir::MemOp op, ir::AtomicKind kind, uint64_t val
   if (!Resolve(gva, op.size(), Access::kWrite, op.mmu_context, &place)) return {0, 1};
   uint64_t raw;
   if (place.host == nullptr) {
-    if (!LoadPlain(gva, op.size(), op.mmu_context, &raw)) return pending_fault_.access = Access::kWrite, MemResult{0, 1};
+    if (!LoadPlain(gva, op.size(), op.mmu_context, &raw))
+      return pending_fault_.access = Access::kWrite, MemResult{0, 1};
     const uint64_t old = op.big_endian ? Swap(raw, op.size()) : raw;
     const uint64_t result = Combine(kind, old, value, op.size());
     if (!StorePlain(gva, op.size(), op.big_endian ? Swap(result, op.size()) : result, place)) return {0, 1};
@@ -252,7 +288,8 @@ MemResult Cpu::Cas(uint64_t gva, ir::MemOp op, uint64_t expected, uint64_t desir
   if (place.host != nullptr) {
     if (CompareExchangeHost(place.host, op.size(), &old, desired)) NoteWrite(gva, place, op.size());
   } else {
-    if (!LoadPlain(gva, op.size(), op.mmu_context, &old)) return pending_fault_.access = Access::kWrite, MemResult{0, 1};
+    if (!LoadPlain(gva, op.size(), op.mmu_context, &old))
+      return pending_fault_.access = Access::kWrite, MemResult{0, 1};
     if (old == expected && !StorePlain(gva, op.size(), desired, place)) return {0, 1};
   }
   return {Extend(op.big_endian ? Swap(old, op.size()) : old, op), 0};

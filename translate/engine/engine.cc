@@ -9,9 +9,8 @@
 namespace emu::translate {
 namespace {
 
-const uint8_t* PageOf(const uint8_t* p) {
-  return reinterpret_cast<const uint8_t*>(reinterpret_cast<uint64_t>(p) & mmu::kPageMask);
-}
+// More pairs of a guest page and its memory than a guest has in use at once: their numbers are made anew then.
+constexpr size_t kMaxMappings = size_t{1} << 20;
 
 // How many bytes of guest code the block covers, at most.
 uint32_t GuestBytes(const ir::Block& block, unsigned max_insn_bytes) {
@@ -55,10 +54,12 @@ Engine::Stop Engine::Run(int64_t insns) {
 
 Engine::Stop Engine::RunGrant() {
   CpuState& state = cpu_->state();
+  const uint64_t start = cpu_->InsnCount();
   TranslatedBlock* block = nullptr;  // where to go on, if that is known
   while (true) {
     if (cpu_->TakeAttention()) {
       block = nullptr;
+      LimitMappings();
       if (std::exchange(stop_requested_, false)) return Stop::kAttention;
       if (cpu_->halted() && target_.HasWork(state)) cpu_->Wake();
       if (cpu_->halted()) return Stop::kHalted;
@@ -68,7 +69,8 @@ Engine::Stop Engine::RunGrant() {
     if (state.budget <= 0) return Stop::kBudget;
     if (block == nullptr) block = Find(state.pc, 0);
     if (block != nullptr && block->insn_count > state.budget) {
-      if (!options_.exact) return Stop::kBudget;
+      // A grant that is less than a block still gets the guest on.
+      if (!options_.exact && cpu_->InsnCount() != start) return Stop::kBudget;
       block = Find(state.pc, static_cast<uint32_t>(state.budget));
     }
     if (block != nullptr) block = RunBlock(*block);  // otherwise a fault was delivered
@@ -82,9 +84,12 @@ TranslatedBlock* Engine::RunBlock(const TranslatedBlock& block) {
   cpu_->running = false;
   switch (exit.kind) {
     case Exit::Kind::kBudget:
-    case Exit::Kind::kStale: break;
-    case Exit::Kind::kJump: return Link(exit.id);
-    case Exit::Kind::kLookup: return Lookup();
+    case Exit::Kind::kStale:
+      break;
+    case Exit::Kind::kJump:
+      return Link(exit.id);
+    case Exit::Kind::kLookup:
+      return Lookup();
     case Exit::Kind::kFault:
       cpu_->SyncPc();
       DeliverFault();
@@ -131,8 +136,8 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
   return to;
 }
 
-// An exit within a page has no guard: it holds because both blocks are of one page of memory, unless the memory map changed
-// just between them.
+// An exit within a page has no guard: it holds because both blocks are of one page of memory, unless the memory map
+// changed just between them.
 bool Engine::MayJoin(const TranslatedBlock& from, const TranslatedBlock& to) {
   if (from.max_insns != 0 || from.key != to.key) return false;
   const bool leaves_page = ((from.pc ^ to.pc) & mmu::kPageMask) != 0;
@@ -142,7 +147,8 @@ bool Engine::MayJoin(const TranslatedBlock& from, const TranslatedBlock& to) {
 void Engine::FillJumpCache(const TranslatedBlock& block) {
   if (!options_.chain || block.max_insns != 0) return;
   if (cpu_->context().exec[Context::Slot(block.pc)].page != (block.pc & mmu::kPageMask)) return;
-  cpu_->state().jump_cache[JumpCacheIndex(block.pc)] = {block.pc, cpu_->state().jump_context, backend_.CodeOffset(block.entry)};
+  cpu_->state().jump_cache[JumpCacheIndex(block.pc)] = {block.pc, cpu_->state().jump_context,
+                                                        backend_.CodeOffset(block.entry)};
 }
 
 TranslatedBlock* Engine::Find(uint64_t pc, uint32_t max_insns) {
@@ -158,7 +164,8 @@ TranslatedBlock* Engine::Find(uint64_t pc, uint32_t max_insns) {
   return Translate(pc, host_pc, max_insns);
 }
 
-// An instruction that reaches into a page of which no verdict can be kept: a block by itself, checked each time and never joined.
+// An instruction that reaches into a page of which no verdict can be kept: a block by itself, checked each time and
+// never joined.
 TranslatedBlock* Engine::FindUnguarded(uint64_t pc, const uint8_t* host_pc) {
   TranslatedBlock* block = code_.Find({host_pc, pc, cpu_->state().key, 1});
   return block == nullptr || block->next_page == nullptr || block->guarded ? nullptr : block;
@@ -195,11 +202,19 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
   scratch_.label_count = 0;
   scratch_.code.clear();
   ir::Builder builder(&scratch_);
-  LiftRequest request{pc, block->key, max_insns != 0 ? max_insns : options_.max_block_insns, host_pc,
-                      static_cast<uint32_t>(next_page - pc), [&] { return block->next_page = cpu_->Fetch(next_page); }};
+  LiftRequest request{pc,
+                      block->key,
+                      max_insns != 0 ? max_insns : options_.max_block_insns,
+                      host_pc,
+                      static_cast<uint32_t>(next_page - pc),
+                      [&] { return block->next_page = cpu_->Fetch(next_page); }};
   target_.Lift(request, builder);
   builder.Finish();
   if (scratch_.insn_count == 0) return false;
+  if (block->next_page != nullptr && !IsKept(next_page) && scratch_.insn_count > 1) {
+    block->next_page = nullptr;  // without the instruction that reaches into it
+    return Lift(pc, host_pc, scratch_.insn_count - 1, block);
+  }
   block->insn_count = scratch_.insn_count;
   block->bytes = std::min(GuestBytes(scratch_, target_.max_insn_bytes()), request.size);
   if (observer_ != nullptr) observer_->OnLifted(scratch_, host_pc, block->bytes);
@@ -235,7 +250,7 @@ bool Engine::Compile(TranslatedBlock* block) {
     DiscardAll();
     block->exits.clear();
     compiling_ = block;
-    if (block->next_page != nullptr) {  // mapping numbers have changed
+    if (block->guarded) {  // mapping numbers have changed
       scratch_.code[0].extra = MappingId((block->pc & mmu::kPageMask) + mmu::kPageSize, block->next_page);
     }
     entry = backend_.Compile(scratch_, *this);
@@ -256,6 +271,13 @@ void Engine::DiscardAll() {
   exits_.clear();
   mapping_ids_.clear();
   cpu_->Flush([](const ContextKey&) { return true; });
+}
+
+// The number of a mapping is used again only after a time at which no code knows one.
+void Engine::LimitMappings() {
+  if (mapping_ids_.size() < kMaxMappings && next_mapping_id_ < 0xf0000000) return;
+  DiscardAll();
+  next_mapping_id_ = 1;
 }
 
 uint32_t Engine::AddExit(uint64_t pc) {

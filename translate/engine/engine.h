@@ -1,5 +1,5 @@
-// Runs a guest CPU: finds or makes the translated block for the PC, runs it, joins blocks to each other, drops those whose code
-// changes, and hands faults and interrupts to the target.
+// Runs a guest CPU: finds or makes the translated block for the PC, runs it, joins blocks to each other, drops those
+// whose code changes, and hands faults and interrupts to the target.
 #ifndef EMU_TRANSLATE_ENGINE_ENGINE_H_
 #define EMU_TRANSLATE_ENGINE_ENGINE_H_
 
@@ -38,13 +38,13 @@ class EngineObserver {
 };
 
 struct EngineCounters {
-  uint64_t blocks = 0;        // translated
-  uint64_t insns = 0;         // guest instructions translated
-  uint64_t lookups = 0;       // indirect jumps and other entries that left generated code
-  uint64_t links = 0;         // exits joined
-  uint64_t invalidated = 0;   // blocks dropped because their code was written
-  uint64_t discards = 0;      // times that everything was dropped because the code cache was full
-  uint64_t faults = 0;        // memory faults delivered
+  uint64_t blocks = 0;       // translated
+  uint64_t insns = 0;        // guest instructions translated
+  uint64_t lookups = 0;      // indirect jumps and other entries that left generated code
+  uint64_t links = 0;        // exits joined
+  uint64_t invalidated = 0;  // blocks dropped because their code was written
+  uint64_t discards = 0;     // times that everything was dropped because the code cache was full
+  uint64_t faults = 0;       // memory faults delivered
 };
 
 class Engine final : public CodeOwner, private CompileSink, private memory::WriteObserver {

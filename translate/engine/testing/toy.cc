@@ -1,0 +1,146 @@
+#include "translate/engine/testing/toy.h"
+
+#include <cstddef>
+#include <cstring>
+
+namespace emu::translate::testing {
+namespace {
+
+using ir::Type;
+using ir::Value;
+
+ToyState& ToToy(CpuState* state) { return *reinterpret_cast<ToyState*>(state); }
+ToySystem& SystemOf(const CpuState& state) { return *reinterpret_cast<const ToyState&>(state).system; }
+
+uint64_t CallSystem(CpuState* state, uint64_t n, uint64_t, uint64_t) {
+  SystemOf(*state).on_sys(static_cast<int>(static_cast<int64_t>(n)));
+  return 0;
+}
+
+uint64_t RaiseUnknown(CpuState* state, uint64_t, uint64_t, uint64_t) {
+  state->cpu->SyncPc();
+  state->unwind = 1;
+  ToySystem& s = SystemOf(*state);
+  s.faults.push_back({{MemFault::Kind::kPaging, Access::kExecute, kUnknownInstruction, memory::Gva(state->pc)},
+                      state->pc,
+                      state->cpu->InsnCount()});
+  state->pc = s.vector;
+  return 0;
+}
+
+enum Helper : unsigned { kCallSystem, kRaiseUnknown };
+constexpr HelperInfo kHelpers[] = {{"CallSystem", CallSystem, true}, {"RaiseUnknown", RaiseUnknown, true}};
+
+std::vector<RegisterInfo> MakeRegisters() {
+  static constexpr const char* kNames[] = {"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7"};
+  std::vector<RegisterInfo> registers;
+  for (unsigned n = 0; n < 8; ++n) {
+    registers.push_back(
+        {kNames[n], static_cast<uint32_t>(offsetof(ToyState, x) + 8 * n), Type::kI64, static_cast<int>(n)});
+  }
+  registers.push_back({"pc", offsetof(CpuState, pc), Type::kI64});
+  return registers;
+}
+
+// Reads the four bytes at `offset` from the block's start; false if they reach into a page that cannot be fetched.
+bool ReadInsn(const LiftRequest& request, uint32_t offset, uint32_t* insn) {
+  const uint32_t here = std::min<uint32_t>(request.size - offset, 4);
+  std::memcpy(insn, request.bytes + offset, here);
+  if (here == 4) return true;
+  const uint8_t* next = request.next_page();
+  if (next == nullptr) return false;
+  std::memcpy(reinterpret_cast<uint8_t*>(insn) + here, next, 4 - here);
+  return true;
+}
+
+// Lifts one instruction; false if it ends the block.
+bool LiftInsn(ir::Builder& b, uint64_t pc, uint32_t insn) {
+  const unsigned ra = insn >> 8 & 7, rb = insn >> 12 & 7;
+  const int64_t n = static_cast<int32_t>(insn) >> 16;
+  const auto get = [&](unsigned r) { return b.Get(Type::kI64, r); };
+  const auto n_value = [&] { return b.Const64(static_cast<uint64_t>(n)); };
+  constexpr ir::MemOp kEight;
+  switch (static_cast<ToyOp>(insn & 0xff)) {
+    case ToyOp::kAddI:
+      return b.Set(ra, b.Binary(ir::Op::kAdd, get(rb), n_value())), true;
+    case ToyOp::kAdd:
+      return b.Set(ra, b.Binary(ir::Op::kAdd, get(ra), get(rb))), true;
+    case ToyOp::kLoad:
+      return b.Set(ra, b.Load(Type::kI64, kEight, get(rb), n)), true;
+    case ToyOp::kStore:
+      return b.Store(kEight, get(rb), get(ra), n), true;
+    case ToyOp::kBne:
+      return b.ExitIf(ir::Cond::kNe, get(ra), get(rb), pc + static_cast<uint64_t>(n)), true;
+    case ToyOp::kJump:
+      return b.GotoInd(get(rb), ir::JumpHint::kNone), false;
+    case ToyOp::kSys:
+      b.Set(kToyPc, b.Const64(pc + 4));
+      b.Call(Type::kVoid, kCallSystem, {n_value()});
+      return b.Dispatch(), false;
+    case ToyOp::kHook:
+      return b.Call(Type::kVoid, kCallSystem, {n_value()}), true;
+    case ToyOp::kSwap:
+      return b.Set(ra, b.AtomicRmw(ir::AtomicKind::kSwap, kEight, get(rb), get(ra))), true;
+    case ToyOp::kCount:
+      break;
+  }
+  return b.Raise(kRaiseUnknown, {}), false;
+}
+
+}  // namespace
+
+absl::Span<const RegisterInfo> ToyTarget::registers() const {
+  static const auto& registers = *new std::vector<RegisterInfo>(MakeRegisters());
+  return registers;
+}
+absl::Span<const HelperInfo> ToyTarget::helpers() const { return kHelpers; }
+
+void ToyTarget::Lift(const LiftRequest& request, ir::Builder& b) const {
+  b.Charge(request.pc);
+  uint32_t offset = 0, insn = 0;
+  for (unsigned count = 0; count < request.max_insns && offset < request.size; ++count) {
+    if (!ReadInsn(request, offset, &insn)) break;
+    const uint64_t pc = request.pc + offset;
+    b.Insn(pc);
+    if (!LiftInsn(b, pc, insn)) return;
+    offset += 4;
+  }
+  b.Goto(request.pc + offset);
+}
+
+bool ToyTarget::Translate(CpuState& state, memory::Gva gva, unsigned, Access access, unsigned, bool,
+                          PageMapping* mapping, MemFault* fault) const {
+  ToySystem& s = SystemOf(state);
+  ++s.walks;
+  *mapping = {memory::Gpa(gva.value), 12, true, true, true, true};
+  if (s.pages == nullptr) return true;
+  const auto it = s.pages->find(gva.value & mmu::kPageMask);
+  *fault = {MemFault::Kind::kPaging, access, kNoPage, gva};
+  if (it == s.pages->end()) return false;
+  const ToyPage& p = it->second;
+  *mapping = {memory::Gpa(p.gpa + (gva.value & ~mmu::kPageMask)), p.log2_size, p.read, p.write, p.execute, p.cacheable};
+  fault->code = kNotAllowed;
+  return access == Access::kRead ? p.read : access == Access::kWrite ? p.write : p.execute;
+}
+
+void ToyTarget::DeliverFault(CpuState& state, const MemFault& fault) const {
+  ToySystem& s = SystemOf(state);
+  s.faults.push_back({fault, state.pc, state.cpu->InsnCount()});
+  state.pc = s.vector;
+}
+
+bool ToyTarget::DeliverInterrupt(CpuState& state) const {
+  ToySystem& s = SystemOf(state);
+  if (!s.interrupt) return false;
+  s.interrupt = false;
+  ++s.interrupts;
+  ToToy(&state).x[7] = state.pc;
+  state.pc = s.vector;
+  return true;
+}
+
+bool ToyTarget::HasWork(const CpuState& state) const { return SystemOf(state).work; }
+
+void ToyTarget::Reset(CpuState& state) const { state.pc = 0; }
+
+}  // namespace emu::translate::testing
