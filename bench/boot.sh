@@ -11,14 +11,17 @@ bash "$initramfs" "$busybox" "$init" "$work/initrd.gz"
 
 machine="-m 256M -nographic -kernel $work/kernel -initrd $work/initrd.gz -append 'console=ttyS0 quiet'"
 flags=(--name emu --cmd "$(realpath "$emu") -M riscv-virt $machine")
-n=0
+qemus=()
 while [ $# -gt 0 ]; do
   case $1 in
-    --qemu) n=$((n + 1)) flags+=(--name "qemu$n" --cmd "$2 -M virt -smp 1 -no-reboot $machine") ;;
+    --qemu)
+      qemus+=("$2")
+      flags+=(--name "qemu${#qemus[@]}" --cmd "$2 -M virt -smp 1 -no-reboot $machine")
+      ;;
     --runs) flags+=(--runs "$2") ;;
     *) echo "boot.sh: unknown flag $1: expected --runs N, --qemu 'COMMAND'" >&2; exit 1 ;;
   esac
   shift 2
 done
-for i in $(seq 1 "$n"); do echo "qemu$i: ${flags[$((4 * i + 3))]%% -M virt*}"; done
+for i in "${!qemus[@]}"; do echo "qemu$((i + 1)): ${qemus[$i]}"; done
 "$compare" "${flags[@]}"
