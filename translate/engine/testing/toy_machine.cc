@@ -11,10 +11,10 @@ namespace {
 std::unique_ptr<Backend> MakeBackend(BackendKind kind, const Target& target, bool small_cache) {
   if (kind == BackendKind::kInterpreter) {
     return backends::interpreter::MakeInterpreter(target.registers(), target.helpers(),
-                                                  small_cache ? 200 : backends::interpreter::kDefaultMaxSteps);
+                                                  small_cache ? 120 : backends::interpreter::kDefaultMaxSteps);
   }
   backends::x86_64::Options options;
-  options.code_bytes = small_cache ? 8 << 10 : 1 << 20;
+  options.code_bytes = small_cache ? 4 << 10 : 1 << 20;
   return *backends::x86_64::MakeBackend(target, options);
 }
 

@@ -1,0 +1,119 @@
+#include "translate/engine/code_map.h"
+
+#include <gtest/gtest.h>
+
+namespace emu::translate {
+namespace {
+
+constexpr uint64_t kPage = 4096;
+
+class CodeMapTest : public ::testing::Test {
+ protected:
+  CodeMapTest() {
+    const auto start = reinterpret_cast<uintptr_t>(memory_.data());
+    pages_ = memory_.data() + (kPage - start % kPage) % kPage;
+  }
+  const uint8_t* At(uint64_t offset) const { return pages_ + offset; }
+
+  TranslatedBlock* Add(uint64_t offset, uint32_t bytes, uint64_t next_page = 0, uint32_t key = 0) {
+    auto b = std::make_unique<TranslatedBlock>();
+    b->host_pc = At(offset);
+    b->pc = 0x1000 + offset;
+    b->key = key;
+    b->bytes = bytes;
+    if (next_page != 0) b->next_page = At(next_page), b->next_bytes = 4;
+    new_pages_.clear();
+    return map_.Add(std::move(b), &new_pages_);
+  }
+  // How many blocks a write takes.
+  size_t Write(uint64_t offset, uint64_t length) {
+    std::vector<std::unique_ptr<TranslatedBlock>> taken;
+    map_.TakeOverlapping(At(offset), length, &taken);
+    return taken.size();
+  }
+
+  std::vector<uint8_t> memory_ = std::vector<uint8_t>(5 * kPage);
+  uint8_t* pages_;
+  CodeMap map_;
+  std::vector<const uint8_t*> new_pages_;
+};
+
+TEST_F(CodeMapTest, FindsByPlaceAddressKeyAndLimit) {
+  TranslatedBlock* b = Add(0x100, 32);
+  EXPECT_EQ(map_.Find({At(0x100), 0x1100, 0, 0}), b);
+  EXPECT_EQ(map_.Find({At(0x104), 0x1100, 0, 0}), nullptr);
+  EXPECT_EQ(map_.Find({At(0x100), 0x1104, 0, 0}), nullptr);
+  EXPECT_EQ(map_.Find({At(0x100), 0x1100, 1, 0}), nullptr);
+  EXPECT_EQ(map_.Find({At(0x100), 0x1100, 0, 5}), nullptr);
+}
+
+TEST_F(CodeMapTest, APageIsNewWhenItsFirstBlockComes) {
+  Add(0x100, 32);
+  EXPECT_EQ(new_pages_, std::vector<const uint8_t*>{At(0)});
+  Add(0x200, 32);
+  EXPECT_TRUE(new_pages_.empty());
+  Add(0x2000 - 4, 4, 0x2000);
+  EXPECT_EQ(new_pages_, (std::vector<const uint8_t*>{At(0x1000), At(0x2000)}));
+  EXPECT_TRUE(map_.HasCode(At(0x2000)));
+  EXPECT_FALSE(map_.HasCode(At(0x3000)));
+}
+
+TEST_F(CodeMapTest, WritesTakeExactlyTheBlocksThatTheyTouch) {
+  Add(0x100, 32);
+  Add(0x110, 64);
+  Add(0x180, 16);
+  EXPECT_EQ(Write(0xf8, 8), 0u);
+  EXPECT_EQ(Write(0x150, 8), 0u) << "in a line with code, beside it";
+  EXPECT_EQ(Write(0x11f, 1), 2u);
+  EXPECT_EQ(map_.size(), 1u);
+  EXPECT_EQ(Write(0x11f, 1), 0u);
+  EXPECT_EQ(Write(0x18f, 1), 1u);
+}
+
+TEST_F(CodeMapTest, BlocksAcrossPagesGoByEitherPage) {
+  Add(0x1000 - 8, 8, 0x1000);
+  EXPECT_EQ(Write(0x1004, 4), 0u);
+  EXPECT_EQ(Write(0x1000, 1), 1u);
+  Add(0x1000 - 8, 8, 0x1000);
+  EXPECT_EQ(Write(0x1000 - 1, 1), 1u);
+  EXPECT_FALSE(map_.HasCode(At(0x1000)));
+}
+
+TEST_F(CodeMapTest, ABlockWhoseTwoPagesAreOneIsTakenOnce) {
+  Add(0x2000 - 4, 4, 0x1000);
+  EXPECT_EQ(Write(0x1000, kPage), 1u);
+  EXPECT_EQ(map_.size(), 0u);
+}
+
+TEST_F(CodeMapTest, LongWritesReachAllPages) {
+  Add(0x10, 16);
+  Add(0x1010, 16);
+  Add(0x2010, 16);
+  EXPECT_EQ(Write(0x800, kPage), 1u);
+  EXPECT_EQ(Write(0, 3 * kPage), 2u);
+}
+
+// A buffer of the caller's that begins in the middle of a host page.
+TEST_F(CodeMapTest, GuestPagesNeedNotBeHostPages) {
+  Add(0x1000 - 32, 64);
+  EXPECT_EQ(new_pages_, (std::vector<const uint8_t*>{At(0), At(0x1000)}));
+  EXPECT_EQ(Write(0x1000 + 31, 1), 1u);
+  EXPECT_FALSE(map_.HasCode(At(0)));
+  EXPECT_FALSE(map_.HasCode(At(0x1000)));
+}
+
+TEST_F(CodeMapTest, PagesWithoutBlocksHoldNoCode) {
+  TranslatedBlock* b = Add(0x100, 32);
+  TranslatedBlock* c = Add(0x200, 32, 0, 1);
+  EXPECT_EQ(map_.Take(b)->pc, 0x1100u);
+  EXPECT_TRUE(map_.HasCode(At(0)));
+  map_.Take(c);
+  EXPECT_FALSE(map_.HasCode(At(0)));
+  Add(0x100, 32);
+  map_.Clear();
+  EXPECT_FALSE(map_.HasCode(At(0)));
+  EXPECT_EQ(map_.size(), 0u);
+}
+
+}  // namespace
+}  // namespace emu::translate
