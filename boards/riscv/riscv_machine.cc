@@ -110,7 +110,7 @@ void RiscvMachine::UpdateSupervisorTimer() {
   if (!supervisor_timer_.has_value()) return;
   const bool due = mtime_->Now() >= supervisor_deadline_;
   supervisor_timer_->Schedule(due ? Clock::kNever : mtime_->DeadlineNs(supervisor_deadline_));
-  if (due) hart_->SetInterrupt(riscv::kSupervisorTimer, true);
+  hart_->SetInterrupt(riscv::kSupervisorTimer, due);
 }
 
 void RiscvMachine::OnTrap(const riscv::Hart& hart, unsigned cause, uint64_t value) {
