@@ -14,6 +14,7 @@
 #include "backends/testing/machine.h"
 #include "backends/testing/random_test_lib.h"
 #include "translate/ir/passes.h"
+#include "translate/ir/verifier.h"
 
 namespace emu::backends::x86_64 {
 namespace {
@@ -49,20 +50,25 @@ TEST_P(BackendTest, IrFiles) {
   EXPECT_GE(files, 4u);
 }
 
-// EMU_RANDOM_PROGRAMS=N in the environment (bazel test --test_env) makes it a long run.
-TEST_P(BackendTest, RandomPrograms) {
+// `make` gives the block of a seed. EMU_RANDOM_PROGRAMS=N in the environment (bazel test --test_env) makes it a long
+// run.
+void CompareMany(translate::Backend& backend, ir::Block (*make)(uint64_t)) {
   const char* wanted = std::getenv("EMU_RANDOM_PROGRAMS");
   const uint64_t programs = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 6000;
   const auto interpreter = interpreter::MakeInterpreter(testing::Registers(), testing::Helpers());
-  Machine reference(*interpreter), actual(*backend_);
-  for (uint64_t seed = 1; seed <= programs && !HasFailure(); ++seed) {
-    const ir::Block block = testing::RandomBlock(seed);
+  Machine reference(*interpreter), actual(backend);
+  for (uint64_t seed = 1; seed <= programs && !::testing::Test::HasFailure(); ++seed) {
+    const ir::Block block = make(seed);
+    ASSERT_TRUE(ir::Verify(block, testing::VerifyTable()).ok()) << ir::Verify(block, testing::VerifyTable());
     EXPECT_EQ(testing::CompareRuns(reference, block, actual, block, seed), "");
     ir::Block optimized = block;
     ir::Optimize(&optimized);
     EXPECT_EQ(testing::CompareRuns(reference, block, actual, optimized, seed), "");
   }
 }
+
+TEST_P(BackendTest, RandomPrograms) { CompareMany(*backend_, testing::RandomBlock); }
+TEST_P(BackendTest, CrowdedPrograms) { CompareMany(*backend_, testing::CrowdedBlock); }
 
 INSTANTIATE_TEST_SUITE_P(Host, BackendTest, ::testing::Bool(),
                          [](const auto& p) { return p.param ? "AllFeatures" : "NoFeatures"; });
