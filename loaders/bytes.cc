@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,6 +47,20 @@ absl::StatusOr<Bytes> ReadFile(absl::string_view path) {
   }
   bytes.resize(have);
   return Bytes(std::move(bytes));
+}
+
+absl::StatusOr<Bytes> MapFile(absl::string_view path) {
+  struct stat info;
+  if (stat(std::string(path).c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return ReadFile(path);
+  const int fd = open(std::string(path).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return Failed("open", path);
+  const absl::Cleanup closer = [fd] { close(fd); };
+  const size_t size = ExpectedSize(fd);
+  if (size == 0) return ReadFile(path);
+  void* const at = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (at == MAP_FAILED) return ReadFile(path);
+  const std::shared_ptr<const void> owner(at, [size](const void* p) { munmap(const_cast<void*>(p), size); });
+  return Bytes(owner, {static_cast<const uint8_t*>(at), size});
 }
 
 absl::Status WriteFile(absl::string_view path, absl::Span<const uint8_t> bytes) {

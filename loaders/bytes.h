@@ -17,8 +17,9 @@ namespace emu::loaders {
 class Bytes {
  public:
   Bytes() = default;
-  explicit Bytes(std::vector<uint8_t> bytes)
-      : owner_(std::make_shared<const std::vector<uint8_t>>(std::move(bytes))), span_(*owner_) {}
+  explicit Bytes(std::vector<uint8_t> bytes) : Bytes(std::make_shared<const std::vector<uint8_t>>(std::move(bytes))) {}
+  // What `owner` keeps alive.
+  Bytes(std::shared_ptr<const void> owner, absl::Span<const uint8_t> span) : owner_(std::move(owner)), span_(span) {}
 
   const uint8_t* data() const { return span_.data(); }
   uint64_t size() const { return span_.size(); }
@@ -31,12 +32,17 @@ class Bytes {
   }
 
  private:
-  std::shared_ptr<const std::vector<uint8_t>> owner_;
+  explicit Bytes(std::shared_ptr<const std::vector<uint8_t>> vector) : owner_(vector), span_(*vector) {}
+
+  std::shared_ptr<const void> owner_;
   absl::Span<const uint8_t> span_;
 };
 
 // A file of any kind, pipes included. Errors name the path.
 absl::StatusOr<Bytes> ReadFile(absl::string_view path);
+// The same without reading it at once, for files that may be larger than memory: nobody may shorten the file meanwhile.
+// What cannot be mapped, such as a pipe, is read.
+absl::StatusOr<Bytes> MapFile(absl::string_view path);
 absl::Status WriteFile(absl::string_view path, absl::Span<const uint8_t> bytes);
 
 }  // namespace emu::loaders

@@ -1,5 +1,7 @@
 #include "loaders/bytes.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <string>
 
@@ -28,15 +30,28 @@ TEST(BytesTest, FilesAreReadAsWritten) {
   for (const size_t size : {size_t{0}, size_t{1}, size_t{3} << 20}) {
     const std::vector<uint8_t> bytes(size, 7);
     ASSERT_TRUE(WriteFile(path, bytes).ok());
-    const absl::StatusOr<Bytes> read = ReadFile(path);
-    ASSERT_TRUE(read.ok());
-    EXPECT_EQ(std::vector<uint8_t>(read->span().begin(), read->span().end()), bytes);
+    for (const auto function : {ReadFile, MapFile}) {
+      const absl::StatusOr<Bytes> read = function(path);
+      ASSERT_TRUE(read.ok());
+      EXPECT_EQ(std::vector<uint8_t>(read->span().begin(), read->span().end()), bytes);
+    }
   }
+}
+
+TEST(BytesTest, APartKeepsTheMappedFile) {
+  const std::string path = std::string(getenv("TEST_TMPDIR")) + "/file";
+  ASSERT_TRUE(WriteFile(path, std::vector<uint8_t>{1, 2, 3, 4}).ok());
+  const Bytes part = MapFile(path)->Part(2, 2);
+  unlink(path.c_str());
+  EXPECT_THAT(part.span(), ElementsAre(3, 4));
+  EXPECT_EQ(MapFile("/dev/null")->size(), 0u);
 }
 
 TEST(BytesTest, ErrorsNameThePath) {
   EXPECT_THAT(std::string(ReadFile("/nonexistent").status().message()), HasSubstr("\"/nonexistent\""));
   EXPECT_THAT(std::string(ReadFile("/").status().message()), HasSubstr("cannot read \"/\""));
+  EXPECT_THAT(std::string(MapFile("/nonexistent").status().message()), HasSubstr("\"/nonexistent\""));
+  EXPECT_THAT(std::string(MapFile("/").status().message()), HasSubstr("cannot read \"/\""));
   EXPECT_FALSE(WriteFile("/nonexistent/x", {}).ok());
 }
 

@@ -10,9 +10,9 @@ namespace {
 
 constexpr uint8_t kMagic[4] = {0x7f, 'E', 'L', 'F'};
 constexpr unsigned kClassByte = 4, kDataByte = 5, kVersionByte = 6;
-constexpr uint64_t kExecutable = 2, kShared = 3;  // e_type
-constexpr uint64_t kLoad = 1;                     // p_type
-constexpr uint64_t kSymbolTable = 2;              // sh_type
+constexpr uint64_t kExecutable = 2, kShared = 3, kCore = 4;  // e_type
+constexpr uint64_t kLoad = 1;                                // p_type
+constexpr uint64_t kSymbolTable = 2;                         // sh_type
 
 absl::Status Bad(absl::string_view why) { return absl::InvalidArgumentError(why); }
 
@@ -20,10 +20,10 @@ absl::Status Bad(absl::string_view why) { return absl::InvalidArgumentError(why)
 
 bool IsElf(const Bytes& file) { return file.size() >= sizeof(kMagic) && memcmp(file.data(), kMagic, 4) == 0; }
 
-absl::StatusOr<ElfFile> ElfFile::Parse(Bytes file, absl::string_view name) {
+absl::StatusOr<ElfFile> ElfFile::Parse(Bytes file, absl::string_view name, ElfUse use) {
   ElfFile elf;
   elf.file_ = std::move(file);
-  absl::Status status = elf.ReadIdentity();
+  absl::Status status = elf.ReadIdentity(use);
   if (status.ok()) status = elf.ReadSegments();
   if (status.ok()) status = elf.ReadSymbolTable();
   if (!status.ok()) return Bad(absl::StrCat("\"", name, "\": malformed ELF file: ", status.message()));
@@ -41,7 +41,7 @@ uint64_t ElfFile::Get(uint64_t header, const Field& field) const {
   return value;
 }
 
-absl::Status ElfFile::ReadIdentity() {
+absl::Status ElfFile::ReadIdentity(ElfUse use) {
   constexpr Field kType = {16, 2, 16, 2}, kMachine = {18, 2, 18, 2}, kEntry = {24, 4, 24, 8};
   if (!IsElf(file_)) return Bad("it does not begin with the ELF magic number");
   if (!Holds(0, 52)) return Bad("the header is cut off");
@@ -53,17 +53,27 @@ absl::Status ElfFile::ReadIdentity() {
   big_endian_ = id[kDataByte] == 2;
   if (!Holds(0, bits_ == 64 ? 64 : 52)) return Bad("the header is cut off");
   const uint64_t type = Get(0, kType);
-  if (type != kExecutable && type != kShared) return Bad(absl::StrCat("type ", type, " is not that of an executable"));
+  core_ = type == kCore && use == ElfUse::kLook;
+  if (type != kExecutable && type != kShared && !core_)
+    return Bad(absl::StrCat("type ", type, " is not that of an executable"));
   machine_ = static_cast<uint16_t>(Get(0, kMachine));
   entry_ = Get(0, kEntry);
   return absl::OkStatus();
 }
 
+// Files of 65535 segments and more, which cores may be, have the number in the first section header (PN_XNUM of the
+// System V ABI).
+uint64_t ElfFile::SegmentCount() const {
+  constexpr Field kCount = {44, 2, 56, 2}, kSections = {32, 4, 40, 8}, kInfo = {28, 4, 44, 4};
+  const uint64_t count = Get(0, kCount), sections = Get(0, kSections);
+  return count == 0xFFFF && sections != 0 ? Get(sections, kInfo) : count;
+}
+
 absl::Status ElfFile::ReadSegments() {
-  constexpr Field kTable = {28, 4, 32, 8}, kEntrySize = {42, 2, 54, 2}, kCount = {44, 2, 56, 2};
+  constexpr Field kTable = {28, 4, 32, 8}, kEntrySize = {42, 2, 54, 2};
   constexpr Field kType = {0, 4, 0, 4}, kOffset = {4, 4, 8, 8}, kVirtual = {8, 4, 16, 8}, kPhysical = {12, 4, 24, 8};
   constexpr Field kFileSize = {16, 4, 32, 8}, kMemorySize = {20, 4, 40, 8};
-  const uint64_t table = Get(0, kTable), size = Get(0, kEntrySize), count = Get(0, kCount);
+  const uint64_t table = Get(0, kTable), size = Get(0, kEntrySize), count = SegmentCount();
   if (count != 0 && size < (bits_ == 64 ? 56u : 32u)) return Bad(absl::StrCat("program headers of ", size, " bytes"));
   if (!Holds(table, count * size)) return Bad("the program headers lie outside of the file");
   for (uint64_t i = 0; i < count; ++i) {

@@ -22,14 +22,19 @@ struct ElfSegment {
   Bytes data;
 };
 
+// What a file is wanted for: to run it, or to look at the memory that it holds, for which a core will do.
+enum class ElfUse { kRun, kLook };
+
 class ElfFile {
  public:
   // `name` is for errors.
-  static absl::StatusOr<ElfFile> Parse(Bytes file, absl::string_view name);
+  static absl::StatusOr<ElfFile> Parse(Bytes file, absl::string_view name, ElfUse use = ElfUse::kRun);
 
   unsigned bits() const { return bits_; }
   bool big_endian() const { return big_endian_; }
   uint16_t machine() const { return machine_; }
+  // Memory that was saved; where a segment is larger than its data, the rest was not.
+  bool is_core() const { return core_; }
   // As in the header: a virtual address.
   uint64_t entry() const { return entry_; }
   // The physical address of the entry point, by the segment that holds it; entry() if none does.
@@ -51,7 +56,8 @@ class ElfFile {
 
   uint64_t Get(uint64_t header, const Field& field) const;
   bool Holds(uint64_t offset, uint64_t size) const { return offset <= file_.size() && size <= file_.size() - offset; }
-  absl::Status ReadIdentity();
+  absl::Status ReadIdentity(ElfUse use);
+  uint64_t SegmentCount() const;
   absl::Status ReadSegments();
   absl::Status ReadSymbolTable();
 
@@ -59,6 +65,7 @@ class ElfFile {
   unsigned bits_ = 64;
   bool big_endian_ = false;
   uint16_t machine_ = 0;
+  bool core_ = false;
   uint64_t entry_ = 0;
   std::vector<ElfSegment> segments_;
   std::optional<SymbolTable> symbols_;

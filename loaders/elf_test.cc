@@ -38,6 +38,30 @@ TEST(ElfTest, EntryOutsideOfAllSegmentsStays) {
   EXPECT_EQ(ElfFile::Parse(TestElf{.entry = 0x9000}.File(), "x")->physical_entry(), 0x9000u);
 }
 
+TEST(ElfTest, CoresAreToLookAt) {
+  const Bytes core = TestElf{.type = 4}.File();
+  EXPECT_THAT(std::string(ElfFile::Parse(core, "x").status().message()),
+              HasSubstr("type 4 is not that of an executable"));
+  const absl::StatusOr<ElfFile> elf = ElfFile::Parse(core, "x", ElfUse::kLook);
+  ASSERT_TRUE(elf.ok()) << elf.status();
+  EXPECT_TRUE(elf->is_core());
+  EXPECT_EQ(elf->segments().size(), 1u);
+  EXPECT_FALSE(ElfFile::Parse(TestElf{}.File(), "x", ElfUse::kLook)->is_core());
+}
+
+// The number of segments stands in the first section header, where it does not fit the file's.
+TEST(ElfTest, ManySegments) {
+  std::vector<uint8_t> file = TestElf{.type = 4}.Build();
+  uint64_t sections = 0;
+  for (int i = 7; i >= 0; --i) sections = sections << 8 | file[40 + i];
+  file[56] = file[57] = 0xFF;
+  EXPECT_FALSE(ElfFile::Parse(Bytes(file), "x", ElfUse::kLook).ok());  // no segments
+  file[sections + 44] = 1;
+  const absl::StatusOr<ElfFile> elf = ElfFile::Parse(Bytes(file), "x", ElfUse::kLook);
+  ASSERT_TRUE(elf.ok()) << elf.status();
+  EXPECT_EQ(elf->segments().size(), 1u);
+}
+
 TEST(ElfTest, ErrorsNameTheFile) {
   const absl::Status status = ElfFile::Parse(Bytes({0x7f, 'E', 'L', 'F'}), "kernel.elf").status();
   EXPECT_THAT(std::string(status.message()), HasSubstr("\"kernel.elf\": malformed ELF file: the header is cut off"));

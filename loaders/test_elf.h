@@ -15,6 +15,7 @@ struct TestElf {
   unsigned bits = 64;
   bool big = false;
   uint16_t machine = 243;
+  uint16_t type = 2;
   uint64_t entry = 0x1010, physical = 0x80000000, virtual_address = 0x1000, memory_size = 0x40;
   std::vector<uint8_t> data = {1, 2, 3, 4};
   std::vector<std::pair<std::string, uint64_t>> symbols = {{"tohost", 0x1020}};
@@ -36,7 +37,7 @@ struct TestElf {
         0x7f, 'E', 'L', 'F', static_cast<uint8_t>(wide ? 2 : 1), static_cast<uint8_t>(big ? 2 : 1), 1};
     out.resize(16);
     const unsigned word = bits / 8;
-    Put(out, 2, 2), Put(out, machine, 2), Put(out, 1, 4), Put(out, entry, word), Put(out, header, word);
+    Put(out, type, 2), Put(out, machine, 2), Put(out, 1, 4), Put(out, entry, word), Put(out, header, word);
     Put(out, sections_at, word), Put(out, 0, 4), Put(out, header, 2), Put(out, segment, 2), Put(out, 1, 2);
     Put(out, section, 2), Put(out, 3, 2), Put(out, 0, 2);
     Put(out, 1, 4);
