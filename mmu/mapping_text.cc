@@ -89,14 +89,14 @@ std::string RangeJson(const MappedRange& r) {
   return R"("kind":"hole")";
 }
 
-// "mapped: 6M (4M by pages of 2M, 2M by pages of 4K)"
+// "mapped: 4M by pages of 2M, 12K by pages of 4K"
 std::string TotalText(const MappingList& list) {
   if (list.bytes.empty()) return "mapped: nothing\n";
   std::vector<std::string> parts;
   for (auto size = list.bytes.rbegin(); size != list.bytes.rend(); ++size) {
     parts.push_back(absl::StrCat(SizeText(size->second), " by pages of ", PageText(size->first)));
   }
-  return absl::StrCat("mapped: ", SizeText(list.TotalBytes()), " (", absl::StrJoin(parts, ", "), ")\n");
+  return absl::StrCat("mapped: ", absl::StrJoin(parts, ", "), "\n");
 }
 
 std::string StopText(const MappingList& list) {

@@ -98,7 +98,7 @@ TEST(MappingTextTest, AListHasALineForEveryRangeAndHole) {
             " (table 0000000000002000)\n"
             "000000000000c000-000000000000cfff      4K  fault: misaligned superpage (entry at 0000000000003008)\n"
             "000000000000d000-000000000000ffff     12K  hole\n"
-            "mapped: 2084K (2M by pages of 2M, 36K by pages of 4K)\n");
+            "mapped: 2M by pages of 2M, 36K by pages of 4K\n");
 }
 
 TEST(MappingTextTest, JsonOfAList) {
