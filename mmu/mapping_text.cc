@@ -11,8 +11,8 @@ namespace emu::mmu {
 namespace {
 
 constexpr char kHeading[] =
-    "gva                                  size  gpa               perm  page  attributes\n"
-    "---------------------------------  ------  ----------------  ----  ----  ----------\n";
+    "gva                                    size  gpa               perm  page  attributes\n"
+    "---------------------------------  --------  ----------------  ----  ----  ----------\n";
 
 std::vector<absl::string_view> AttributeWords(const MappingAttributes& attributes) {
   std::vector<absl::string_view> words;
@@ -157,7 +157,7 @@ std::string TranslationJson(const Translation& t, std::optional<memory::MemValue
 std::string MappingListText(const MappingList& list) {
   std::string text = kHeading;
   for (const MappedRange& r : list.WithHoles()) {
-    absl::StrAppendFormat(&text, "%016x-%016x  %6s  %s\n", r.gva.first, r.gva.last, SizeText(r.gva.size()),
+    absl::StrAppendFormat(&text, "%016x-%016x  %8s  %s\n", r.gva.first, r.gva.last, SizeText(r.gva.size()),
                           RangeText(r));
   }
   return absl::StrCat(text, TotalText(list), StopText(list));

@@ -90,14 +90,14 @@ TEST(MappingTextTest, JsonOfATranslation) {
 
 TEST(MappingTextTest, AListHasALineForEveryRangeAndHole) {
   EXPECT_EQ(MappingListText(OneOfEach()),
-            "gva                                  size  gpa               perm  page  attributes\n"
-            "---------------------------------  ------  ----------------  ----  ----  ----------\n"
-            "0000000000000000-0000000000000fff      4K  hole\n"
-            "0000000000001000-0000000000003fff     12K  0000000080000000  rw-     4K  global dirty io\n"
-            "0000000000004000-000000000000bfff     32K  again: 2 times the 16K listed at 0000000000000000"
+            "gva                                    size  gpa               perm  page  attributes\n"
+            "---------------------------------  --------  ----------------  ----  ----  ----------\n"
+            "0000000000000000-0000000000000fff        4K  hole\n"
+            "0000000000001000-0000000000003fff       12K  0000000080000000  rw-     4K  global dirty io\n"
+            "0000000000004000-000000000000bfff       32K  again: 2 times the 16K listed at 0000000000000000"
             " (table 0000000000002000)\n"
-            "000000000000c000-000000000000cfff      4K  fault: misaligned superpage (entry at 0000000000003008)\n"
-            "000000000000d000-000000000000ffff     12K  hole\n"
+            "000000000000c000-000000000000cfff        4K  fault: misaligned superpage (entry at 0000000000003008)\n"
+            "000000000000d000-000000000000ffff       12K  hole\n"
             "mapped: 2M by pages of 2M, 36K by pages of 4K\n");
 }
 
