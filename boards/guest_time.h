@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "devices/clock.h"
 #include "translate/engine/cpu.h"
@@ -20,7 +21,18 @@ class GuestTime {
   // Whose instructions are counted.
   void SetCpu(const translate::Cpu* cpu) { cpu_ = cpu; }
   // One nanosecond an instruction, and what was skipped.
-  int64_t NowNs() const { return deterministic_ ? static_cast<int64_t>(Insns()) + skipped_ns_ : host_(); }
+  int64_t NowNs() const {
+    if (deterministic_) return static_cast<int64_t>(Insns()) + skipped_ns_;
+    return paused_at_.value_or(host_()) + skipped_ns_;
+  }
+  // Counted time stands still by itself.
+  void Pause() {
+    if (!deterministic_ && !paused_at_.has_value()) paused_at_ = host_();
+  }
+  void Resume() {
+    if (paused_at_.has_value()) skipped_ns_ -= host_() - *paused_at_;
+    paused_at_.reset();
+  }
   uint64_t Insns() const { return cpu_ != nullptr ? cpu_->InsnCount() : 0; }
   // Nothing happens until then.
   void SkipTo(int64_t ns) {
@@ -32,6 +44,7 @@ class GuestTime {
   std::function<int64_t()> host_;
   const translate::Cpu* cpu_ = nullptr;
   int64_t skipped_ns_ = 0;
+  std::optional<int64_t> paused_at_;  // by host_
 };
 
 }  // namespace emu::boards

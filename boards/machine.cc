@@ -33,6 +33,7 @@ Machine::~Machine() { TakeApart(); }
 // Devices go before what they use.
 void Machine::TakeApart() {
   clock_.SetDeadlineHook(nullptr);
+  control_.reset();
   loop_.reset();
   while (!owned_.empty()) owned_.pop_back();
   time_.SetCpu(nullptr);
@@ -58,6 +59,9 @@ absl::Status Machine::MakeProcessor(const translate::Target& target, translate::
   processor_ = *std::move(processor);
   time_.SetCpu(&processor_->cpu());
   loop_ = std::make_unique<RunLoop>(*processor_, time_, clock_, events_, config_.insn_limit);
+  control_ = std::make_unique<RunControl>(*loop_, *processor_, time_, events_,
+                                          [this] { return exit_.has_value() || reset_wanted_ || interrupted_; });
+  if (config_.start_paused) control_->Pause(PauseReason::kUser);
   return absl::OkStatus();
 }
 
@@ -93,6 +97,7 @@ void Machine::Interrupt() {
 
 Machine::Result Machine::Run() {
   Result result = RunToEnd();
+  control_->TellShutdown(exit_.has_value() && !interrupted_);
   if (absl::Status status = OnEnd(); !status.ok()) return {1, std::string(status.message())};
   return result;
 }
@@ -100,23 +105,23 @@ Machine::Result Machine::Run() {
 Machine::Result Machine::RunToEnd() {
   while (true) {
     if (absl::Status status = Restart(); !status.ok()) return {1, std::string(status.message())};
-    const RunLoop::End end = loop_->Run();
+    const RunLoop::End end = control_->Run();
     if (exit_.has_value()) return *exit_;
     if (interrupted_) return {0, ""};
-    if (end != RunLoop::End::kRequested) return Describe(end);
+    if (end != RunLoop::End::kRequested) return ResultOf(end);
   }
 }
 
 absl::Status Machine::Restart() {
   reset_wanted_ = false;
-  loop_->ClearStop();
   if (booted_) {
     for (const auto& reset : resets_) reset();
+    control_->TellReset();
   }
   return Boot(std::exchange(booted_, true));
 }
 
-Machine::Result Machine::Describe(RunLoop::End end) {
+Machine::Result Machine::ResultOf(RunLoop::End end) {
   const uint64_t insns = time_.Insns(), pc = processor_->cpu().state().pc;
   switch (end) {
     case RunLoop::End::kInsnLimit:

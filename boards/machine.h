@@ -18,6 +18,7 @@
 #include "boards/guest_time.h"
 #include "boards/machine_config.h"
 #include "boards/processor.h"
+#include "boards/run_control.h"
 #include "boards/run_loop.h"
 #include "boards/unmodelled.h"
 #include "devices/clock.h"
@@ -25,6 +26,7 @@
 #include "devices/event_loop.h"
 #include "memory/address_space.h"
 #include "memory/region.h"
+#include "translate/engine/inspector.h"
 
 namespace emu::boards {
 
@@ -32,6 +34,17 @@ namespace emu::boards {
 inline constexpr int kStatusInsnLimit = 124;     // -icount-limit was reached
 inline constexpr int kStatusWaitsForever = 125;  // the guest waits for an interrupt that nothing can cause
 inline constexpr int kStatusBroken = 70;         // the emulator itself failed
+
+// What a monitor can say of a device.
+struct DeviceInfo {
+  std::string type;  // "plic", "virtio-rng", ...
+  std::string id;    // the user's or the board's name for it; may be empty
+  uint64_t base = 0;
+  uint64_t size = 0;           // 0: not in memory
+  std::vector<unsigned> irqs;  // lines of the board's interrupt controller
+  // Further properties, made when asked for.
+  std::function<std::vector<std::pair<std::string, std::string>>()> properties;
+};
 
 class Machine {
  public:
@@ -62,6 +75,14 @@ class Machine {
   memory::AddressSpace& memory() { return memory_; }
   Processor& processor() { return *processor_; }
   devices::VirtualClock& clock() { return clock_; }
+  devices::EventLoop& events() { return events_; }
+  CharDevices& chars() { return chars_; }
+  RunControl& control() { return *control_; }
+  // Looks at the CPU's registers and mappings. Lives as long as the machine.
+  virtual translate::Inspector& inspector() = 0;
+  const std::vector<DeviceInfo>& devices() const { return device_infos_; }
+  // Asks the guest to power off, as its power button does; false if the board has none that the guest sees.
+  virtual bool PowerButton() { return false; }
 
   // "instructions=N ram=HASH cpu=HASH": equal for equal ends of runs.
   std::string StateSummary() const;
@@ -87,6 +108,8 @@ class Machine {
     owned_.push_back(device);
     return *device;
   }
+  // For `info qtree` and `info irq`.
+  void Describe(DeviceInfo info) { device_infos_.push_back(std::move(info)); }
   // `base` to `base + size` is a part of the board that is not modelled.
   void NoteUnmodelled(absl::string_view name, uint64_t base, uint64_t size) { unmodelled_.Note(name, base, size); }
 
@@ -104,13 +127,12 @@ class Machine {
 
   const memory::RegionPtr& system() { return system_; }
   memory::AddressSpace& cpu_memory() { return cpu_memory_; }
-  CharDevices& chars() { return chars_; }
   devices::EntropySource Entropy();
   int64_t EpochNs() const;
 
  private:
   Result RunToEnd();
-  Result Describe(RunLoop::End end);
+  Result ResultOf(RunLoop::End end);
   absl::Status Restart();
 
   const MachineConfig config_;
@@ -127,6 +149,8 @@ class Machine {
   std::vector<std::function<void()>> resets_;
   std::unique_ptr<Processor> processor_;
   std::unique_ptr<RunLoop> loop_;
+  std::unique_ptr<RunControl> control_;
+  std::vector<DeviceInfo> device_infos_;
   std::optional<Result> exit_;
   bool reset_wanted_ = false;
   bool booted_ = false;

@@ -34,6 +34,7 @@ struct MachineConfig {
   std::optional<uint64_t> insn_limit;    // end after so many instructions; needs `deterministic`
   std::optional<int64_t> epoch_seconds;  // time of day at the start; else the host's, or a fixed one
   bool exit_on_reset = false;            // -no-reboot
+  bool start_paused = false;             // -S
 
   std::vector<devices::CharSpec> serials;  // of the first port, the second, ...; kNone: nobody
   std::vector<devices::CharSpec> chardevs;

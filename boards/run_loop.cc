@@ -14,14 +14,18 @@ RunLoop::RunLoop(Processor& processor, GuestTime& time, devices::VirtualClock& c
 
 RunLoop::End RunLoop::Run() {
   while (true) {
-    clock_.RunDue();
-    PollInput();
+    RunTimers();
     if (StopWanted()) return End::kRequested;
     if (!processor_.engine().status().ok()) return End::kBroken;
     if (insn_limit_.has_value() && time_.Insns() >= *insn_limit_) return End::kInsnLimit;
     RunSlice();
     if (waits_ && !StopWanted() && !Wait()) return End::kWaitsForever;
   }
+}
+
+void RunLoop::RunTimers() {
+  clock_.RunDue();
+  PollInput();
 }
 
 bool RunLoop::StopWanted() { return stop_wanted_.load(std::memory_order_relaxed); }

@@ -31,6 +31,8 @@ class RunLoop {
   void RequestStop();
   // Takes a request back, before another Run.
   void ClearStop() { stop_wanted_ = false; }
+  // Timers that are due and host input, for who runs the CPU otherwise.
+  void RunTimers();
   // The same as RequestStop, from any thread or signal handler.
   void Interrupt();
 

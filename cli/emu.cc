@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "boards/registry.h"
+#include "cli/debugging.h"
 #include "cli/options.h"
 #include "debug/engine_log.h"
 #include "loaders/bytes.h"
@@ -75,10 +76,13 @@ int Run(const std::string& program, const Options& options, const boards::BoardI
     return status.ok() ? 0 : Fail(program, status.message());
   }
   const std::unique_ptr<translate::EngineObserver> log = debug::MakeEngineLog(config.log, (*machine)->processor());
+  absl::StatusOr<std::unique_ptr<Debugging>> debugging = Debugging::Attach(options.debug, **machine);
+  if (!debugging.ok()) return Fail(program, debugging.status().message());
   CatchSignals(machine->get());
   const boards::Machine::Result result = (*machine)->Run();
   for (int number : kSignals) signal(number, SIG_DFL);
   const std::string state = options.print_state ? (*machine)->StateSummary() : "";
+  debugging->reset();
   machine->reset();  // the terminal is as it was before, from here on
   if (!result.report.empty()) fprintf(stderr, "%s: %s\n", program.c_str(), result.report.c_str());
   if (!state.empty()) fprintf(stderr, "%s: %s\n", program.c_str(), state.c_str());

@@ -41,7 +41,7 @@ template <const char* kFlag>
 absl::Status NotYet(string_view, Options*) {
   return absl::UnimplementedError(absl::StrCat("-", kFlag, ": the debugging interfaces are not available yet"));
 }
-constexpr char kStop[] = "S", kGdbDefault[] = "s", kGdb[] = "gdb", kQmp[] = "qmp", kMon[] = "mon";
+constexpr char kGdbDefault[] = "s", kGdb[] = "gdb", kQmp[] = "qmp", kMon[] = "mon";
 
 absl::Status SetMonitor(string_view value, Options*) {
   if (value == "none" || value == "null") return absl::OkStatus();
@@ -244,7 +244,8 @@ constexpr Flag kFlags[] = {
     {"name", "TEXT", Ignore, ""},
     {"object", "KIND,id=ID", AddObject, ""},
     {"global", "DRIVER.PROPERTY=VALUE", SetGlobal, ""},
-    {"S", "", NotYet<kStop>, ""},
+    {"S", "", [](string_view, Options* o) { return o->machine.start_paused = true, absl::OkStatus(); },
+     "do not start the CPU: a monitor, gdb or QMP client does"},
     {"s", "", NotYet<kGdbDefault>, ""},
     {"gdb", "STREAM", NotYet<kGdb>, ""},
     {"qmp", "STREAM", NotYet<kQmp>, ""},

@@ -12,12 +12,20 @@
 
 namespace emu::cli {
 
+// How to look at the machine from outside. Each text is as the user wrote it; empty: not wanted.
+struct DebugOptions {
+  std::vector<std::string> gdb;       // -s, -gdb: tcp::PORT, unix:PATH, ...
+  std::vector<std::string> monitors;  // -monitor: a character device as -serial takes it
+  std::vector<std::string> qmp;       // -qmp: the same
+};
+
 struct Options {
   enum class Action { kRun, kHelp, kVersion, kBoardHelp, kCpuHelp, kDeviceHelp, kLogHelp };
 
   Action action = Action::kRun;
   std::string board;  // empty: none was named
   boards::MachineConfig machine;
+  DebugOptions debug;
   bool print_state = false;  // instruction count and hashes at the end
 
   // While parsing.

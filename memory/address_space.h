@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "memory/access.h"
+#include "memory/access_observer.h"
 #include "memory/address.h"
 #include "memory/flat_view.h"
 #include "memory/listener.h"
@@ -110,6 +111,8 @@ class AddressSpace : private TreeDependent {
   // before it or the address space goes, and not from within a listener's call.
   void AddListener(Listener* listener);
   void RemoveListener(Listener* listener);
+  // Who is told of every access; null: nobody. Not owned.
+  void SetAccessObserver(AccessObserver* observer) { observer_.store(observer, std::memory_order_release); }
 
  private:
   void OnTreeChange() override;
@@ -121,6 +124,12 @@ class AddressSpace : private TreeDependent {
   const FlatRange* FindIn(const FlatView& view, Gpa at) const;
   bool IsBig(Endian endian) const { return (endian == Endian::kNative ? native_ : endian) == Endian::kBig; }
 
+  MemValue LoadIn(const FlatView& view, Gpa at, unsigned size, MemAttrs attrs, bool big);
+  MemStatus StoreIn(const FlatView& view, Gpa at, unsigned size, uint64_t value, MemAttrs attrs, bool big);
+  ExchangeResult ExchangeIn(const FlatView& view, Gpa at, unsigned size, uint64_t expected, uint64_t desired,
+                            MemAttrs attrs, bool big);
+  AccessObserver* observer() const { return observer_.load(std::memory_order_acquire); }
+  void TellValue(bool write, Gpa at, unsigned size, uint64_t value, bool big, MemAttrs attrs, MemStatus status);
   // For an access within one range that memory does not take.
   MemValue LoadDevice(const FlatRange& range, Gpa at, unsigned size, MemAttrs attrs, bool big);
   MemStatus StoreDevice(const FlatRange& range, Gpa at, unsigned size, uint64_t value, MemAttrs attrs, bool big);
@@ -142,6 +151,7 @@ class AddressSpace : private TreeDependent {
   const Endian native_;
   std::atomic<const FlatView*> current_{nullptr};
   std::atomic<uint64_t> generation_{0};
+  std::atomic<AccessObserver*> observer_{nullptr};
   mutable std::atomic<uint32_t> last_found_{0};  // index of the range found last: mostly the next one too
   mutable std::atomic<uint32_t> readers_{0};
   mutable std::atomic<bool> has_retired_{false};

@@ -12,12 +12,16 @@ namespace emu::memory {
 
 MemStatus AddressSpace::Read(Gpa at, absl::Span<uint8_t> bytes, MemAttrs attrs) {
   const Pin pin(*this);
-  return ReadIn(*pin, at, bytes, attrs);
+  const MemStatus status = ReadIn(*pin, at, bytes, attrs);
+  if (AccessObserver* const o = observer()) o->OnRead(*this, at, bytes, attrs, status);
+  return status;
 }
 
 MemStatus AddressSpace::Write(Gpa at, absl::Span<const uint8_t> bytes, MemAttrs attrs) {
   const Pin pin(*this);
-  return WriteIn(*pin, at, bytes, attrs);
+  const MemStatus status = WriteIn(*pin, at, bytes, attrs);
+  if (AccessObserver* const o = observer()) o->OnWrite(*this, at, bytes, attrs, status);
+  return status;
 }
 
 MemStatus AddressSpace::ReadIn(const FlatView& view, Gpa at, absl::Span<uint8_t> bytes, MemAttrs attrs) {

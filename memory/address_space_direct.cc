@@ -11,18 +11,26 @@ namespace emu::memory {
 ExchangeResult AddressSpace::CompareExchange(Gpa at, unsigned size, uint64_t expected, uint64_t desired, MemAttrs attrs,
                                              Endian endian) {
   const Pin pin(*this);
-  const FlatRange* range = FindIn(*pin, at);
+  const bool big = IsBig(endian);
+  const ExchangeResult r = ExchangeIn(*pin, at, size, expected, desired, attrs, big);
+  if (r.exchanged && observer() != nullptr) TellValue(true, at, size, desired, big, attrs, r.status);
+  return r;
+}
+
+ExchangeResult AddressSpace::ExchangeIn(const FlatView& view, Gpa at, unsigned size, uint64_t expected,
+                                        uint64_t desired, MemAttrs attrs, bool big) {
+  const FlatRange* range = FindIn(view, at);
   if (range == nullptr) return {MemStatus::kDecodeError};
   if ((size != 4 && size != 8) || at.value % size != 0 || range->LastFrom(at) < size - 1) {
     return {MemStatus::kDeviceError};
   }
-  if (range->direct_writes()) return ExchangeHost(*range, at, size, expected, desired, IsBig(endian));
+  if (range->direct_writes()) return ExchangeHost(*range, at, size, expected, desired, big);
   if (range->translator == nullptr) return {MemStatus::kDeviceError};
   const Nesting nesting;
   const Onward onward = Translate(*range, at, size, true, attrs);
   if (nesting.too_deep() || onward.length < size) return {MemStatus::kDeviceError};
   if (onward.status != MemStatus::kOk) return {onward.status};
-  const Endian order = IsBig(endian) ? Endian::kBig : Endian::kLittle;
+  const Endian order = big ? Endian::kBig : Endian::kLittle;
   return onward.space->CompareExchange(onward.at, size, expected, desired, attrs, order);
 }
 
@@ -55,6 +63,7 @@ HostSpan AddressSpace::Map(Gpa at, uint64_t length, bool write, MemAttrs attrs) 
   const FlatRange* range = FindIn(*pin, at);
   if (range == nullptr || length == 0) return {};
   const uint64_t count = std::min(length - 1, range->LastFrom(at)) + 1;
+  if (AccessObserver* const o = observer()) o->OnMap(*this, at, count, write);
   if (write ? range->direct_writes() : range->host != nullptr) {
     return {range->HostAt(at), count, range->region->block(), range->BlockOffsetAt(at)};
   }

@@ -261,5 +261,48 @@ TEST_F(AddressSpaceTest, SharesTreesAndGoesInAnyOrder) {
   EXPECT_EQ(Store(0x1000, 4, 1), MemStatus::kOk);
 }
 
+class Notes : public AccessObserver {
+ public:
+  void OnRead(AddressSpace&, Gpa at, absl::Span<const uint8_t> bytes, MemAttrs, MemStatus status) override {
+    Add('r', at, bytes, status);
+  }
+  void OnWrite(AddressSpace&, Gpa at, absl::Span<const uint8_t> bytes, MemAttrs, MemStatus status) override {
+    Add('w', at, bytes, status);
+  }
+  void OnMap(AddressSpace&, Gpa at, uint64_t length, bool write) override {
+    text += std::string(write ? "M" : "m") + " " + std::to_string(at.value) + "+" + std::to_string(length) + "\n";
+  }
+  std::string text;
+
+ private:
+  void Add(char kind, Gpa at, absl::Span<const uint8_t> bytes, MemStatus status) {
+    text += std::string(1, kind) + " " + std::to_string(at.value) + ":";
+    for (uint8_t b : bytes) text += " " + std::to_string(b);
+    text += status == MemStatus::kOk ? "\n" : " failed\n";
+  }
+};
+
+TEST_F(AddressSpaceTest, AnObserverIsToldOfEveryAccess) {
+  Notes notes;
+  space_.SetAccessObserver(&notes);
+  space_.Store(Gpa(0x1000), 4, 0x01020304);
+  space_.Store(Gpa(0x1004), 2, 0x0506, {}, Endian::kBig);
+  space_.Load(Gpa(0x1001), 2);
+  std::array<uint8_t, 3> three = {7, 8, 9};
+  space_.Write(Gpa(0x1ffe), three);
+  space_.Read(Gpa(0x1004), absl::MakeSpan(three));
+  space_.CompareExchange(Gpa(0x1000), 4, 0x01020304, 1);
+  space_.CompareExchange(Gpa(0x1000), 4, 2, 3);
+  space_.Load(Gpa(0x5000), 1);
+  space_.Map(Gpa(0x1ff0), 64, true);
+  EXPECT_EQ(notes.text,
+            "w 4096: 4 3 2 1\nw 4100: 5 6\nr 4097: 3 2\nw 8190: 7 8 9\nr 4100: 5 6 0\nw 4096: 1 0 0 0\n"
+            "r 20480: 0 failed\nM 8176+16\n");
+  space_.SetAccessObserver(nullptr);
+  space_.Load(Gpa(0x1000), 1);
+  EXPECT_EQ(notes.text.back(), '\n');
+  EXPECT_EQ(notes.text.find("r 4096"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace emu::memory

@@ -12,17 +12,37 @@ namespace emu::memory {
 MemValue AddressSpace::Load(Gpa at, unsigned size, MemAttrs attrs, Endian endian) {
   const Pin pin(*this);
   const bool big = IsBig(endian);
-  const FlatRange* range = FindIn(*pin, at);
-  if (range == nullptr || range->LastFrom(at) < size - 1) return LoadAsBytes(*pin, at, size, attrs, big);
-  if (range->host != nullptr) return {MemStatus::kOk, LoadValue(range->HostAt(at), size, big)};
-  return LoadDevice(*range, at, size, attrs, big);
+  const MemValue got = LoadIn(*pin, at, size, attrs, big);
+  if (observer() != nullptr) TellValue(false, at, size, got.value, big, attrs, got.status);
+  return got;
 }
 
 MemStatus AddressSpace::Store(Gpa at, unsigned size, uint64_t value, MemAttrs attrs, Endian endian) {
   const Pin pin(*this);
   const bool big = IsBig(endian);
-  const FlatRange* range = FindIn(*pin, at);
-  if (range == nullptr || range->LastFrom(at) < size - 1) return StoreAsBytes(*pin, at, size, value, attrs, big);
+  const MemStatus status = StoreIn(*pin, at, size, value, attrs, big);
+  if (observer() != nullptr) TellValue(true, at, size, value, big, attrs, status);
+  return status;
+}
+
+void AddressSpace::TellValue(bool write, Gpa at, unsigned size, uint64_t value, bool big, MemAttrs attrs,
+                             MemStatus status) {
+  std::array<uint8_t, 8> buffer;
+  StoreValue(buffer.data(), size, value, big);
+  const absl::Span<const uint8_t> bytes(buffer.data(), size);
+  write ? observer()->OnWrite(*this, at, bytes, attrs, status) : observer()->OnRead(*this, at, bytes, attrs, status);
+}
+
+MemValue AddressSpace::LoadIn(const FlatView& view, Gpa at, unsigned size, MemAttrs attrs, bool big) {
+  const FlatRange* range = FindIn(view, at);
+  if (range == nullptr || range->LastFrom(at) < size - 1) return LoadAsBytes(view, at, size, attrs, big);
+  if (range->host != nullptr) return {MemStatus::kOk, LoadValue(range->HostAt(at), size, big)};
+  return LoadDevice(*range, at, size, attrs, big);
+}
+
+MemStatus AddressSpace::StoreIn(const FlatView& view, Gpa at, unsigned size, uint64_t value, MemAttrs attrs, bool big) {
+  const FlatRange* range = FindIn(view, at);
+  if (range == nullptr || range->LastFrom(at) < size - 1) return StoreAsBytes(view, at, size, value, attrs, big);
   if (range->direct_writes()) {
     StoreValue(range->HostAt(at), size, value, big);
     range->block->NoteWrite(range->BlockOffsetAt(at), size);

@@ -34,7 +34,10 @@ class TlbTable {
  public:
   TlbTable();
   TlbEntry* entries() { return entries_.get(); }
-  void Fill(uint64_t gva, uint64_t host, uint64_t flags);
+  // `physical`: the guest-physical address of the page, for those who ask where a hit leads.
+  void Fill(uint64_t gva, uint64_t host, uint64_t physical, uint64_t flags);
+  // Of the page that entry `index` holds.
+  uint64_t physical(unsigned index) const { return physical_[index]; }
   void DropPage(uint64_t gva);
   // Takes a flag back from the entry of a page, if it has one.
   void Unflag(uint64_t gva, uint64_t flags);
@@ -52,18 +55,20 @@ class TlbTable {
 
  private:
   std::unique_ptr<TlbEntry[]> entries_;
+  std::unique_ptr<uint64_t[]> physical_;           // beside the entries, which generated code reads
   std::array<uint64_t, kTlbEntries / 64> used_{};  // which entries were filled since the last Clear
 };
 
-inline TlbTable::TlbTable() : entries_(new TlbEntry[kTlbEntries]) {
+inline TlbTable::TlbTable() : entries_(new TlbEntry[kTlbEntries]), physical_(new uint64_t[kTlbEntries]()) {
   for (unsigned i = 0; i < kTlbEntries; ++i) entries_[i] = {kInvalidTag, 0};
 }
 
-inline void TlbTable::Fill(uint64_t gva, uint64_t host, uint64_t flags) {
+inline void TlbTable::Fill(uint64_t gva, uint64_t host, uint64_t physical, uint64_t flags) {
   const unsigned i = TlbIndex(gva);
   const uint64_t page = gva & kPageMask;
   used_[i / 64] |= uint64_t{1} << (i % 64);
   entries_[i] = {page | flags, (host & kPageMask) - page};
+  physical_[i] = physical & kPageMask;
 }
 
 inline void TlbTable::DropPage(uint64_t gva) {

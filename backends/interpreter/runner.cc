@@ -170,6 +170,10 @@ class Runner {
     state_.site = s.id;
     Finish(s, translate::SlowCas(&state_, A(s), s.aux, B(s), C(s)), ir::MemOp::Unpack(s.aux));
   }
+  void Do(Tag<Op::kProbe>, const Step& s) {
+    state_.site = s.id;
+    if (translate::SlowProbe(&state_).raised != 0) Leave(Exit::Kind::kFault);
+  }
   void Do(Tag<Op::kFence>, const Step&) { std::atomic_thread_fence(std::memory_order_seq_cst); }
 
   void Do(Tag<Op::kCharge>, const Step& s) {

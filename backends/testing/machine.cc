@@ -305,4 +305,7 @@ MemResult SlowCas(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t expec
   return {old, 0};
 }
 
+// Nobody watches.
+MemResult SlowProbe(CpuState*) { return {0, 0}; }
+
 }  // namespace emu::translate

@@ -1,6 +1,7 @@
 // A guest CPU for testing backends: integer and floating-point registers of both widths, some helpers, and 8 KiB of
 // memory, the first page of which hits in the soft TLB while the second always takes the slow path. Everything else
-// faults. Defines the functions SlowLoad to SlowCas of translate/engine/backend.h, so a test links this or the engine.
+// faults. Defines the functions SlowLoad to SlowProbe of translate/engine/backend.h, so a test links this or the
+// engine.
 #ifndef EMU_BACKENDS_TESTING_MACHINE_H_
 #define EMU_BACKENDS_TESTING_MACHINE_H_
 

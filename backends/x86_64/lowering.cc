@@ -99,6 +99,8 @@ void Lowering::LowerInstr(const Instr& i) {
     case IrOp::kAtomicRmw:
     case IrOp::kAtomicCas:
       return Atomic(i);
+    case IrOp::kProbe:
+      return Probe();
     case IrOp::kFence:
       return e_.o(Op::kMFENCE);
     case IrOp::kFAdd:

@@ -85,6 +85,7 @@ class Lowering {
   void StoreTo(const ir::Instr& i, Mem to);
   void StoreInt(ir::MemOp op, Mem to, Reg value);
   void Atomic(const ir::Instr& i);
+  void Probe();
   void Call(const ir::Instr& i);
   void PutArgument(int slot, Value v);
   void FinishCall(const ir::Instr& i);

@@ -176,6 +176,12 @@ void Lowering::Atomic(const Instr& i) {
   FinishCall(i);
 }
 
+void Lowering::Probe() {
+  regs_.SpillAll();
+  StoreSite(Site());
+  CallRuntime(runtime_.probe);
+}
+
 void Lowering::Call(const Instr& i) {
   for (int a = 0; a < 3; ++a) {
     if (i.args[a] != ir::kNoValue) PutArgument(a, i.args[a]);

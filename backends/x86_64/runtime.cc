@@ -30,6 +30,7 @@ class RuntimeEmitter {
     r_.store = MemoryCall(reinterpret_cast<const void*>(&translate::SlowStore));
     r_.rmw = MemoryCall(reinterpret_cast<const void*>(&translate::SlowRmw));
     r_.cas = MemoryCall(reinterpret_cast<const void*>(&translate::SlowCas));
+    r_.probe = MemoryCall(reinterpret_cast<const void*>(&translate::SlowProbe));
     PureCall();
     HelperCall();
     return r_;

@@ -29,6 +29,7 @@ struct Runtime {
   const uint8_t* store = nullptr;  // and rdx: value
   const uint8_t* rmw = nullptr;    // and rdx: value; ecx: MemOp | AtomicKind << 16
   const uint8_t* cas = nullptr;    // and rdx: expected, r11: desired
+  const uint8_t* probe = nullptr;  // no arguments, no result
   // rcx: uint64_t function(uint64_t operation, a, b, c); operation in rax, arguments in the argument slots of the
   // frame.
   const uint8_t* pure = nullptr;

@@ -41,7 +41,9 @@ absl::Status RiscvMachine::MakeHart() {
   target_ = std::make_unique<riscv::RiscvTarget>(cpu_.isa);
   hart_ = std::make_unique<riscv::Hart>(config, static_cast<riscv::HartPlatform*>(this));
   supervisor_timer_.emplace(clock(), [this] { UpdateSupervisorTimer(); });
-  return MakeProcessor(*target_, hart_->state().base);
+  absl::Status status = MakeProcessor(*target_, hart_->state().base);
+  if (status.ok()) inspector_.emplace(*hart_);
+  return status;
 }
 
 absl::Status RiscvMachine::MapRom(const std::string& name) {

@@ -19,6 +19,7 @@
 #include "devices/mtime.h"
 #include "memory/ram_block.h"
 #include "targets/riscv/hart.h"
+#include "targets/riscv/inspector.h"
 #include "targets/riscv/sbi.h"
 #include "targets/riscv/target.h"
 
@@ -33,6 +34,7 @@ class RiscvMachine : public Machine, private riscv::HartPlatform, private riscv:
 
   absl::Span<const uint8_t> device_tree() const override { return plan_->fdt; }
   riscv::Hart& hart() { return *hart_; }
+  translate::Inspector& inspector() override { return *inspector_; }
 
  protected:
   explicit RiscvMachine(const MachineConfig& config) : Machine(config, "cpu-memory-0") {}
@@ -85,6 +87,7 @@ class RiscvMachine : public Machine, private riscv::HartPlatform, private riscv:
   riscv::Sbi sbi_{this};
   std::unique_ptr<riscv::RiscvTarget> target_;
   std::unique_ptr<riscv::Hart> hart_;
+  std::optional<riscv::HartInspector> inspector_;
   memory::RamBlock::Ptr ram_, rom_;
   devices::Mtime* mtime_ = nullptr;
   devices::Htif* htif_ = nullptr;

@@ -19,24 +19,43 @@ static_assert(static_cast<int>(Access::kWrite) == static_cast<int>(mmu::AccessKi
 // Page tables in the hart's memory; anything but RAM is an access fault.
 class RamWords {
  public:
-  explicit RamWords(memory::AddressSpace& space) : space_(space) {}
+  // `watched`: whoever watches the CPU is told of the accesses, which serve to translate `gva`.
+  RamWords(translate::Cpu& cpu, Gva gva, bool watched)
+      : cpu_(cpu), space_(cpu.memory()), gva_(gva), watched_(watched) {}
   memory::MemValue Read(Gpa gpa, unsigned size) {
     const memory::FlatRange* range = space_.Find(gpa);
     if (range == nullptr || range->host == nullptr || range->LastFrom(gpa) < size - 1) {
       return {memory::MemStatus::kDecodeError, 0};
     }
     const uint8_t* host = range->HostAt(gpa);
-    return {memory::MemStatus::kOk, size == 8
-                                        ? __atomic_load_n(reinterpret_cast<const uint64_t*>(host), __ATOMIC_RELAXED)
-                                        : __atomic_load_n(reinterpret_cast<const uint32_t*>(host), __ATOMIC_RELAXED)};
+    const uint64_t value = size == 8 ? __atomic_load_n(reinterpret_cast<const uint64_t*>(host), __ATOMIC_RELAXED)
+                                     : __atomic_load_n(reinterpret_cast<const uint32_t*>(host), __ATOMIC_RELAXED);
+    if (watched_) [[unlikely]]
+      Tell(translate::AccessType::kWalkRead, gpa, size, value, host);
+    return {memory::MemStatus::kOk, value};
   }
   memory::MemValue CompareExchange(Gpa gpa, unsigned size, uint64_t expected, uint64_t desired) {
     const memory::ExchangeResult r = space_.CompareExchange(gpa, size, expected, desired, {}, memory::Endian::kLittle);
+    if (watched_ && r.exchanged) Tell(translate::AccessType::kWalkWrite, gpa, size, desired, nullptr);
     return {r.status, r.old};
   }
 
  private:
+  void Tell(translate::AccessType type, Gpa gpa, unsigned size, uint64_t value, const uint8_t* host) {
+    translate::MemAccess access;
+    access.type = type;
+    access.size = size;
+    access.gva = gva_;
+    access.gpa = gpa;
+    access.host = host != nullptr ? host : space_.Map(gpa, size, false).data;
+    access.value = value;
+    cpu_.Report(access);
+  }
+
+  translate::Cpu& cpu_;
   memory::AddressSpace& space_;
+  const Gva gva_;
+  const bool watched_;
 };
 
 mmu::riscv::Privilege PrivilegeOf(Privilege p) { return static_cast<mmu::riscv::Privilege>(p); }
@@ -73,7 +92,7 @@ bool Hart::CheckPmp(Gpa gpa, unsigned size, Access access, Privilege privilege, 
 
 bool Hart::Translate(Gva gva, unsigned size, Access access, bool probe, PageMapping* mapping, MemFault* fault) {
   const bool fetch = access == Access::kExecute;
-  RamWords ram(cpu().memory());
+  RamWords ram(cpu(), gva, !probe && cpu().watch() != nullptr);
   mmu::riscv::PmpCheckedWords words(ram, pmp_pages_);
   const mmu::riscv::WalkContext context = WalkContextFor(fetch, probe);
   const mmu::riscv::WalkResult r = mmu::riscv::Walk(context, gva, KindOf(access), words, walk_cache_);

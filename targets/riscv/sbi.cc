@@ -34,6 +34,18 @@ constexpr uint64_t kMaxConsoleBytes = 4096;  // in one call; the caller asks aga
 
 constexpr unsigned kA0 = 10, kA6 = 16, kA7 = 17;
 
+// Whoever watches the hart sees what its firmware does to memory.
+void Tell(Hart& hart, translate::AccessType type, uint64_t gpa, absl::Span<const uint8_t> bytes) {
+  if (hart.cpu().watch() == nullptr || bytes.empty()) return;
+  translate::MemAccess access;
+  access.type = type;
+  access.size = static_cast<uint32_t>(bytes.size());
+  access.gpa = memory::Gpa(gpa);
+  access.host = hart.cpu().memory().Map(access.gpa, bytes.size(), false).data;
+  for (size_t i = std::min<size_t>(bytes.size(), 8); i-- > 0;) access.value = access.value << 8 | bytes[i];
+  hart.cpu().Report(access);
+}
+
 }  // namespace
 
 void Sbi::EnterKernel(Hart& hart, uint64_t entry, uint64_t argument) {
@@ -201,6 +213,7 @@ Sbi::Result Sbi::ConsoleBuffer(Hart& hart, uint64_t count, uint64_t address, boo
     if (space.Read(memory::Gpa(address), absl::MakeSpan(as_bytes, bytes.size())) != memory::MemStatus::kOk) {
       return {kInvalidParam};
     }
+    Tell(hart, translate::AccessType::kDmaRead, address, absl::MakeConstSpan(as_bytes, bytes.size()));
     host_.ConsoleWrite(absl::string_view(bytes.data(), bytes.size()));
     return {kSuccess, bytes.size()};
   }
@@ -208,6 +221,7 @@ Sbi::Result Sbi::ConsoleBuffer(Hart& hart, uint64_t count, uint64_t address, boo
   if (space.Write(memory::Gpa(address), absl::MakeConstSpan(as_bytes, got)) != memory::MemStatus::kOk) {
     return {kInvalidParam};
   }
+  Tell(hart, translate::AccessType::kDmaWrite, address, absl::MakeConstSpan(as_bytes, got));
   return {kSuccess, got};
 }
 

@@ -17,6 +17,8 @@ class RiscvTarget final : public translate::Target {
   absl::Span<const translate::HelperInfo> helpers() const override;
   unsigned pc_register() const override;
   unsigned max_insn_bytes() const override { return 4; }
+  // Unprivileged manual, section 1.5: the lowest two bits tell.
+  unsigned InsnBytes(absl::Span<const uint8_t> bytes) const override { return (bytes[0] & 3) == 3 ? 4 : 2; }
   void Lift(const translate::LiftRequest& request, ir::Builder& builder) const override;
   bool Translate(translate::CpuState& state, memory::Gva gva, unsigned size, translate::Access access, unsigned context,
                  bool probe, translate::PageMapping* mapping, translate::MemFault* fault) const override;

@@ -80,6 +80,8 @@ MemResult SlowStore(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t val
 // `mem_op` | AtomicKind << 16. The old value, extended as `mem_op` says.
 MemResult SlowRmw(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value);
 MemResult SlowCas(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t expected, uint64_t desired);
+// For ir::Op::kProbe.
+MemResult SlowProbe(CpuState* state);
 
 }  // namespace emu::translate
 

@@ -9,8 +9,8 @@ unsigned RanBit(uint64_t gva) { return ((gva >> mmu::kPageBits) * 0x9e3779b97f4a
 
 }  // namespace
 
-void Context::FillExec(uint64_t gva, const uint8_t* host_page, uint32_t mapping_id) {
-  exec[Slot(gva)] = {gva & mmu::kPageMask, host_page};
+void Context::FillExec(uint64_t gva, const uint8_t* host_page, uint64_t physical, uint32_t mapping_id) {
+  exec[Slot(gva)] = {gva & mmu::kPageMask, host_page, physical & mmu::kPageMask};
   mapping_ids[Slot(gva)] = mapping_id;
   ran_[RanBit(gva) / 64] |= uint64_t{1} << (RanBit(gva) % 64);
 }

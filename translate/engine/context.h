@@ -28,6 +28,7 @@ struct ContextKey {
 struct ExecEntry {
   uint64_t page = mmu::kInvalidTag;  // guest-virtual
   const uint8_t* host = nullptr;     // its first byte
+  uint64_t physical = 0;
 };
 
 class Context {
@@ -41,7 +42,7 @@ class Context {
   uint64_t last_used = 0;
 
   static unsigned Slot(uint64_t gva) { return (gva >> mmu::kPageBits) & (kMappingEntries - 1); }
-  void FillExec(uint64_t gva, const uint8_t* host_page, uint32_t mapping_id);
+  void FillExec(uint64_t gva, const uint8_t* host_page, uint64_t physical, uint32_t mapping_id);
   // The number that jump-cache lines of this context carry for code with block key `key`.
   uint32_t JumpContext(uint32_t key, uint32_t* next_number);
   // Remembers that a page of more than 4 KiB was cached, so that dropping one of its addresses drops it all.

@@ -8,8 +8,8 @@ namespace {
 class ContextTest : public ::testing::Test {
  protected:
   void FillData(uint64_t gva) {
-    context_.read.Fill(gva, gva + 0x10000000, 0);
-    context_.write.Fill(gva, gva + 0x10000000, 0);
+    context_.read.Fill(gva, gva + 0x10000000, gva + 0x80000000, 0);
+    context_.write.Fill(gva, gva + 0x10000000, gva + 0x80000000, 0);
   }
   bool HasData(uint64_t gva) {
     return context_.read.entries()[mmu::TlbIndex(gva)].tag == gva &&
@@ -28,7 +28,7 @@ class ContextTest : public ::testing::Test {
 TEST_F(ContextTest, NumbersStayUntilAMappingOfCodeGoes) {
   const uint32_t n = Number();
   EXPECT_NE(Number(7), n);
-  context_.FillExec(0x1000, code_, 3);
+  context_.FillExec(0x1000, code_, 0x9000, 3);
   FillData(0x2000);
   context_.DropPage(0x2000);
   EXPECT_FALSE(HasData(0x2000));
@@ -39,8 +39,8 @@ TEST_F(ContextTest, NumbersStayUntilAMappingOfCodeGoes) {
 }
 
 TEST_F(ContextTest, ACodePageThatLostItsSlotStillCounts) {
-  context_.FillExec(0x1000, code_, 3);
-  context_.FillExec(0x1000 + kMappingEntries * mmu::kPageSize, code_, 4);
+  context_.FillExec(0x1000, code_, 0x9000, 3);
+  context_.FillExec(0x1000 + kMappingEntries * mmu::kPageSize, code_, 0x9000, 4);
   const uint32_t n = Number();
   context_.DropPage(0x1000);
   EXPECT_NE(Number(), n);
@@ -91,7 +91,7 @@ TEST_F(ContextTest, ManyLargePagesAreAllRemembered) {
 
 TEST_F(ContextTest, ClearForgetsAll) {
   FillData(0x1000);
-  context_.FillExec(0x1000, code_, 3);
+  context_.FillExec(0x1000, code_, 0x9000, 3);
   const uint32_t n = Number();
   context_.Clear();
   EXPECT_FALSE(HasData(0x1000));
@@ -102,7 +102,7 @@ TEST_F(ContextTest, ClearForgetsAll) {
 TEST(ContextPoolTest, KeepsTheMostRecentlyUsed) {
   ContextPool pool;
   Context* first = pool.Get({0, 0});
-  first->read.Fill(0x1000, 0x5000, 0);
+  first->read.Fill(0x1000, 0x5000, 0x9000, 0);
   for (uint64_t n = 1; n < ContextPool::kMaxContexts; ++n) pool.Get({n, 0});
   EXPECT_EQ(pool.Get({0, 0}), first);
   Context* second = pool.Get({1000, 0});  // takes the place of {1, 0}
@@ -117,7 +117,7 @@ TEST(ContextPoolTest, KeepsTheMostRecentlyUsed) {
 TEST(ContextPoolTest, ARecycledContextIsEmpty) {
   ContextPool pool;
   Context* first = pool.Get({0, 0});
-  first->read.Fill(0x1000, 0x5000, 0);
+  first->read.Fill(0x1000, 0x5000, 0x9000, 0);
   const uint32_t n = first->JumpContext(0, pool.next_jump_number());
   for (uint64_t k = 1; k <= ContextPool::kMaxContexts; ++k) pool.Get({k, 0});
   EXPECT_EQ(first->key, (ContextKey{ContextPool::kMaxContexts, 0}));

@@ -8,6 +8,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "memory/address_space.h"
+#include "translate/engine/access_watch.h"
 #include "translate/engine/backend.h"
 #include "translate/engine/context.h"
 #include "translate/engine/target.h"
@@ -30,6 +31,7 @@ class CodeOwner {
   virtual uint32_t MappingId(uint64_t page, const uint8_t* host_page) = 0;
   // Code is fetched from the block: writes to it by others than the CPU must be seen, and its memory must stay.
   virtual void Observe(const memory::RamBlock::Ptr& block) = 0;
+  virtual void DiscardAll() = 0;
 };
 
 class Cpu final : private memory::Listener {
@@ -56,6 +58,8 @@ class Cpu final : private memory::Listener {
   void SyncPc();
   // Guest instructions executed; exact in helpers and in device callbacks too.
   uint64_t InsnCount() const;
+  // Of the instruction that is being executed, or is next; exact where InsnCount is.
+  uint64_t CurrentPc() const { return running && state_.site != 0 ? code_->site(state_.site).pc : state_.pc; }
   // Waits for an interrupt: the run loop returns.
   void Halt() {
     halted_ = true;
@@ -74,6 +78,21 @@ class Cpu final : private memory::Listener {
   // The host address of the code at `pc`, or null with pending_fault set.
   const uint8_t* Fetch(uint64_t pc);
   const MemFault& pending_fault() const { return pending_fault_; }
+  // The instruction of the present site is about to be executed (ir::Op::kProbe).
+  MemResult Probe();
+
+  // --- For those who look on.
+  // Sets who is told of memory accesses; null: nobody. Not owned. To be called again when what it wants has changed;
+  // translated code is dropped if `fetches` is true, which means that other instructions are wanted than before.
+  void SetWatch(AccessWatch* watch, bool fetches);
+  AccessWatch* watch() const { return watch_; }
+  // For which accesses AccessWatch::Stops is not asked, so that an instruction that was stopped at can be executed.
+  enum class IgnoreStops : uint8_t { kNone, kFetch, kAll };
+  void set_ignore_stops(IgnoreStops ignore) { ignore_stops_ = ignore; }
+  // Whether the instruction at `pc` must be preceded by a probe.
+  bool WantsFetch(uint64_t pc);
+  // Tells of an access that Cpu does not make by itself: `access` has type, addresses, size and value.
+  void Report(MemAccess access) const;
 
   // --- For the engine.
   void Grant(int64_t insns) { granted_ += static_cast<uint64_t>(insns), state_.budget += insns; }
@@ -90,6 +109,8 @@ class Cpu final : private memory::Listener {
   struct Place {  // where an access lands
     uint8_t* host = nullptr;
     memory::Gpa gpa;
+    const Place* rest = nullptr;                // of an access over the end of a page: the part on the next
+    unsigned length = 0;                        // and the bytes of it on this one
     bool may_be_code = false;                   // writes must be told to code_
     const memory::FlatRange* logged = nullptr;  // writes must be told to its block's dirty bits
   };
@@ -100,10 +121,32 @@ class Cpu final : private memory::Listener {
   void NoteWrite(uint64_t gva, const Place& place, unsigned size);
   bool Fail(MemFault::Kind kind, Access access, uint64_t gva);
   bool Misaligned(uint64_t gva, ir::MemOp op, Access access, bool* split);
+  bool ResolveSplit(uint64_t gva, ir::MemOp op, Access access, Place* first, Place* second);
+  static Place ByteOf(const Place& first, unsigned i);
   MemResult LoadSplit(uint64_t gva, ir::MemOp op);
   MemResult StoreSplit(uint64_t gva, ir::MemOp op, uint64_t value);
-  bool LoadPlain(uint64_t gva, unsigned size, unsigned context, uint64_t* value);
+  bool LoadPlain(uint64_t gva, unsigned size, const Place& place, uint64_t* value);
   bool StorePlain(uint64_t gva, unsigned size, uint64_t value, const Place& place);
+  bool ResolveAtomic(uint64_t gva, ir::MemOp op, Place* place);
+  bool LoadForAtomic(uint64_t gva, unsigned size, const Place& place, uint64_t* raw);
+  bool FetchPlace(uint64_t pc, Place* place);
+
+  // --- What watch_ is told (cpu_watch.cc).
+  bool Wanted(uint64_t gva, memory::Gpa gpa, const memory::FlatRange& range, Access access) const {
+    return watch_ != nullptr && watch_->WantsPage(memory::Gva(gva & mmu::kPageMask), gpa, range, access);
+  }
+  bool Wanted(uint64_t gva, memory::Gpa gpa, Access access) const;
+  // True: the access is not to be made, and pending_fault_ says so.
+  bool Stops(AccessType type, uint64_t gva, unsigned size, const Place& place, uint64_t value = 0) {
+    return watch_ != nullptr && ignore_stops_ != IgnoreStops::kAll && StopsAt(Describe(type, gva, size, place, value));
+  }
+  void Note(AccessType type, uint64_t gva, unsigned size, const Place& place, uint64_t value, uint64_t old = 0) const {
+    if (watch_ != nullptr) NoteAccess(Describe(type, gva, size, place, value), old);
+  }
+  bool StopsAt(const MemAccess& access);
+  void NoteAccess(MemAccess access, uint64_t old) const;
+  MemAccess Describe(AccessType type, uint64_t gva, unsigned size, const Place& place, uint64_t value) const;
+  void Locate(MemAccess* access) const;
   memory::MemAttrs Attrs() const { return {static_cast<uint16_t>(index_), false, false, false}; }
   void OnCommit(memory::AddressSpace& space) override;
   void OnLogStart(memory::AddressSpace& space, const memory::FlatRange& range, uint32_t started) override;
@@ -117,6 +160,8 @@ class Cpu final : private memory::Listener {
   Context* context_ = nullptr;
   std::unique_ptr<JumpEntry[]> jump_cache_;
   MemFault pending_fault_;
+  AccessWatch* watch_ = nullptr;
+  IgnoreStops ignore_stops_ = IgnoreStops::kNone;
   uint64_t granted_ = 0;  // instructions, since the CPU was made
   int64_t deferred_ = 0;  // part of the grant that is kept from the budget while attention is requested
   bool attention_ = false;

@@ -1,5 +1,5 @@
 // The slow path of guest memory accesses: everything that is not a hit in the soft TLB. All accesses that generated
-// code cannot make by itself come through here, so this is the place to watch them.
+// code cannot make by itself come through here; an AccessWatch makes those that it wants come here too.
 #include <cstring>
 
 #include "translate/engine/cpu.h"
@@ -19,6 +19,8 @@ uint64_t Extend(uint64_t value, ir::MemOp op) {
 const uint8_t* PageOf(const uint8_t* p) {
   return reinterpret_cast<const uint8_t*>(reinterpret_cast<uint64_t>(p) & mmu::kPageMask);
 }
+
+uint64_t Cut(uint64_t value, unsigned size) { return value << (64 - 8 * size) >> (64 - 8 * size); }
 
 uint64_t Swap(uint64_t value, unsigned size) { return __builtin_bswap64(value) >> (64 - 8 * size); }
 
@@ -124,9 +126,11 @@ bool Cpu::Fail(MemFault::Kind kind, Access access, uint64_t gva) {
 // A hit that generated code leaves to the slow path.
 bool Cpu::Cached(uint64_t gva, Access access, Place* place) {
   mmu::TlbTable& table = access == Access::kRead ? context_->read : context_->write;
-  const mmu::TlbEntry& e = table.entries()[mmu::TlbIndex(gva)];
+  const unsigned index = mmu::TlbIndex(gva);
+  const mmu::TlbEntry& e = table.entries()[index];
   if ((e.tag & ~mmu::kSlowTag) != (gva & mmu::kPageMask)) return false;
   place->host = reinterpret_cast<uint8_t*>(gva + e.addend);
+  place->gpa = Gpa(table.physical(index) | (gva & ~mmu::kPageMask));
   place->may_be_code = (e.tag & mmu::kSlowTag) != 0;
   return true;
 }
@@ -155,12 +159,15 @@ bool Cpu::Find(uint64_t gva, Access access, const PageMapping& mapping, bool fil
 void Cpu::Fill(uint64_t gva, const PageMapping& mapping, const memory::FlatRange& range) {
   const Gpa first(mapping.gpa.value & mmu::kPageMask), last(mapping.gpa.value | ~mmu::kPageMask);
   if (!mapping.cacheable || !range.Contains(first) || !range.Contains(last)) return;
-  const uint8_t* host = range.HostAt(first);
-  if ((reinterpret_cast<uint64_t>(host) & ~mmu::kPageMask) != 0) return;
+  const uint64_t host = reinterpret_cast<uint64_t>(range.HostAt(first));
+  if ((host & ~mmu::kPageMask) != 0) return;
   if (mapping.log2_size > mmu::kPageBits) context_->NoteLargePage(gva, mapping.log2_size);
-  if (mapping.read && range.host != nullptr) context_->read.Fill(gva, reinterpret_cast<uint64_t>(host), 0);
+  if (mapping.read && range.host != nullptr) {
+    context_->read.Fill(gva, host, first.value, Wanted(gva, first, range, Access::kRead) ? mmu::kSlowTag : 0);
+  }
   if (!mapping.write || !range.direct_writes() || range.dirty_clients != 0) return;
-  context_->write.Fill(gva, reinterpret_cast<uint64_t>(host), code_->HasCode(host) ? mmu::kSlowTag : 0);
+  const bool slow = code_->HasCode(range.HostAt(first)) || Wanted(gva, first, range, Access::kWrite);
+  context_->write.Fill(gva, host, first.value, slow ? mmu::kSlowTag : 0);
 }
 
 // True if the access can go on: `split` says that it crosses a page.
@@ -172,9 +179,7 @@ bool Cpu::Misaligned(uint64_t gva, ir::MemOp op, Access access, bool* split) {
   return true;
 }
 
-bool Cpu::LoadPlain(uint64_t gva, unsigned size, unsigned context, uint64_t* value) {
-  Place place;
-  if (!Resolve(gva, size, Access::kRead, context, &place)) return false;
+bool Cpu::LoadPlain(uint64_t gva, unsigned size, const Place& place, uint64_t* value) {
   if (place.host != nullptr) {
     *value = ReadHost(place.host, size);
     return true;
@@ -188,18 +193,44 @@ MemResult Cpu::Load(uint64_t gva, ir::MemOp op) {
   bool split;
   if (!Misaligned(gva, op, Access::kRead, &split)) return {0, 1};
   if (split) return LoadSplit(gva, op);
+  Place place;
   uint64_t value;
-  if (!LoadPlain(gva, op.size(), op.mmu_context, &value)) return {0, 1};
-  return {Extend(op.big_endian ? Swap(value, op.size()) : value, op), 0};
+  if (!Resolve(gva, op.size(), Access::kRead, op.mmu_context, &place)) return {0, 1};
+  if (Stops(AccessType::kRead, gva, op.size(), place)) return {0, 1};
+  if (!LoadPlain(gva, op.size(), place, &value)) return {0, 1};
+  if (op.big_endian) value = Swap(value, op.size());
+  Note(AccessType::kRead, gva, op.size(), place, value);
+  return {Extend(value, op), 0};
+}
+
+// Both pages must allow the access before anything happens.
+bool Cpu::ResolveSplit(uint64_t gva, ir::MemOp op, Access access, Place* first, Place* second) {
+  const uint64_t boundary = (gva + op.size() - 1) & mmu::kPageMask;
+  first->length = static_cast<unsigned>(boundary - gva);
+  first->rest = second;
+  if (!Resolve(gva, first->length, access, op.mmu_context, first)) return false;
+  return Resolve(boundary, op.size() - first->length, access, op.mmu_context, second);
+}
+
+Cpu::Place Cpu::ByteOf(const Place& first, unsigned i) {
+  Place place = i < first.length ? first : *first.rest;
+  const unsigned step = i < first.length ? i : i - first.length;
+  if (place.host != nullptr) place.host += step;
+  place.gpa = place.gpa + step;
+  return place;
 }
 
 MemResult Cpu::LoadSplit(uint64_t gva, ir::MemOp op) {
+  Place first, second;
+  if (!ResolveSplit(gva, op, Access::kRead, &first, &second)) return {0, 1};
+  if (Stops(AccessType::kRead, gva, op.size(), first)) return {0, 1};
   uint64_t value = 0;
   for (unsigned i = 0; i < op.size(); ++i) {
     uint64_t byte;
-    if (!LoadPlain(gva + i, 1, op.mmu_context, &byte)) return {0, 1};
+    if (!LoadPlain(gva + i, 1, ByteOf(first, i), &byte)) return {0, 1};
     value |= byte << 8 * (op.big_endian ? op.size() - 1 - i : i);
   }
+  Note(AccessType::kRead, gva, op.size(), first, value);
   return {Extend(value, op), 0};
 }
 
@@ -207,7 +238,9 @@ void Cpu::NoteWrite(uint64_t gva, const Place& place, unsigned size) {
   if (place.may_be_code) {
     code_->OnWrite(place.host, size);
     // Memory that held code once is often used for data later.
-    if (!code_->HasCode(PageOf(place.host))) context_->write.Unflag(gva, mmu::kSlowTag);
+    if (!code_->HasCode(PageOf(place.host)) && !Wanted(gva, place.gpa, Access::kWrite)) {
+      context_->write.Unflag(gva, mmu::kSlowTag);
+    }
   }
   if (place.logged != nullptr) place.logged->block->MarkDirty(place.logged->BlockOffsetAt(place.gpa), size);
 }
@@ -228,94 +261,112 @@ MemResult Cpu::Store(uint64_t gva, ir::MemOp op, uint64_t value) {
   if (split) return StoreSplit(gva, op, value);
   Place place;
   if (!Resolve(gva, op.size(), Access::kWrite, op.mmu_context, &place)) return {0, 1};
-  if (op.big_endian) value = Swap(value, op.size());
-  return {0, !StorePlain(gva, op.size(), value, place)};
-}
-
-// Both pages must allow the write before either is changed.
-MemResult Cpu::StoreSplit(uint64_t gva, ir::MemOp op, uint64_t value) {
-  Place first, second;
-  const uint64_t boundary = (gva + op.size() - 1) & mmu::kPageMask;
-  const unsigned head = static_cast<unsigned>(boundary - gva);
-  if (!Resolve(gva, head, Access::kWrite, op.mmu_context, &first)) return {0, 1};
-  if (!Resolve(boundary, op.size() - head, Access::kWrite, op.mmu_context, &second)) return {0, 1};
-  for (unsigned i = 0; i < op.size(); ++i) {
-    Place place = gva + i < boundary ? first : second;
-    const uint64_t step = gva + i - (gva + i < boundary ? gva : boundary);
-    if (place.host != nullptr) place.host += step;
-    place.gpa = place.gpa + step;
-    const unsigned from = op.big_endian ? op.size() - 1 - i : i;
-    if (!StorePlain(gva + i, 1, value >> 8 * from & 0xff, place)) return {0, 1};
-  }
+  if (Stops(AccessType::kWrite, gva, op.size(), place, value)) return {0, 1};
+  if (!StorePlain(gva, op.size(), op.big_endian ? Swap(value, op.size()) : value, place)) return {0, 1};
+  Note(AccessType::kWrite, gva, op.size(), place, value);
   return {0, 0};
 }
 
-MemResult Cpu::Rmw(uint64_t gva, ir::MemOp op, ir::AtomicKind kind, uint64_t value) {
+MemResult Cpu::StoreSplit(uint64_t gva, ir::MemOp op, uint64_t value) {
+  Place first, second;
+  if (!ResolveSplit(gva, op, Access::kWrite, &first, &second)) return {0, 1};
+  if (Stops(AccessType::kWrite, gva, op.size(), first, value)) return {0, 1};
+  for (unsigned i = 0; i < op.size(); ++i) {
+    const unsigned from = op.big_endian ? op.size() - 1 - i : i;
+    if (!StorePlain(gva + i, 1, value >> 8 * from & 0xff, ByteOf(first, i))) return {0, 1};
+  }
+  Note(AccessType::kWrite, gva, op.size(), first, value);
+  return {0, 0};
+}
+
+bool Cpu::ResolveAtomic(uint64_t gva, ir::MemOp op, Place* place) {
   bool split;
   op.must_align = true;
+  if (!Misaligned(gva, op, Access::kWrite, &split)) return false;
+  if (!Resolve(gva, op.size(), Access::kWrite, op.mmu_context, place)) return false;
+  return !Stops(AccessType::kAtomic, gva, op.size(), *place);
+}
+
+// A device is read, then written. What fails then is the write of an atomic access.
+bool Cpu::LoadForAtomic(uint64_t gva, unsigned size, const Place& place, uint64_t* raw) {
+  if (LoadPlain(gva, size, place, raw)) return true;
+  pending_fault_.access = Access::kWrite;
+  return false;
+}
+
+MemResult Cpu::Rmw(uint64_t gva, ir::MemOp op, ir::AtomicKind kind, uint64_t value) {
+  const unsigned size = op.size();
   Place place;
-  if (!Misaligned(gva, op, Access::kWrite, &split)) return {0, 1};
-  if (!Resolve(gva, op.size(), Access::kWrite, op.mmu_context, &place)) return {0, 1};
-  uint64_t raw;
+  if (!ResolveAtomic(gva, op, &place)) return {0, 1};
+  const auto order = [&](uint64_t v) { return op.big_endian ? Swap(v, size) : v; };
+  uint64_t raw, result;
   if (place.host == nullptr) {
-    if (!LoadPlain(gva, op.size(), op.mmu_context, &raw))
-      return pending_fault_.access = Access::kWrite, MemResult{0, 1};
-    const uint64_t old = op.big_endian ? Swap(raw, op.size()) : raw;
-    const uint64_t result = Combine(kind, old, value, op.size());
-    if (!StorePlain(gva, op.size(), op.big_endian ? Swap(result, op.size()) : result, place)) return {0, 1};
-    return {Extend(old, op), 0};
+    if (!LoadForAtomic(gva, size, place, &raw)) return {0, 1};
+    result = Combine(kind, order(raw), value, size);
+    if (!StorePlain(gva, size, order(result), place)) return {0, 1};
+  } else {
+    raw = ReadHost(place.host, size);
+    do {
+      result = Combine(kind, order(raw), value, size);
+    } while (!CompareExchangeHost(place.host, size, &raw, order(result)));
+    NoteWrite(gva, place, size);
   }
-  raw = ReadHost(place.host, op.size());
-  uint64_t old, result;
-  do {
-    old = op.big_endian ? Swap(raw, op.size()) : raw;
-    result = Combine(kind, old, value, op.size());
-  } while (!CompareExchangeHost(place.host, op.size(), &raw, op.big_endian ? Swap(result, op.size()) : result));
-  NoteWrite(gva, place, op.size());
-  return {Extend(old, op), 0};
+  Note(AccessType::kAtomic, gva, size, place, result, order(raw));
+  return {Extend(order(raw), op), 0};
 }
 
 MemResult Cpu::Cas(uint64_t gva, ir::MemOp op, uint64_t expected, uint64_t desired) {
-  bool split;
-  op.must_align = true;
+  const unsigned size = op.size();
   Place place;
-  if (!Misaligned(gva, op, Access::kWrite, &split)) return {0, 1};
-  if (!Resolve(gva, op.size(), Access::kWrite, op.mmu_context, &place)) return {0, 1};
-  const uint64_t mask = op.size() == 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * op.size()) - 1;
-  expected &= mask;
-  if (op.big_endian) expected = Swap(expected, op.size()), desired = Swap(desired, op.size());
+  if (!ResolveAtomic(gva, op, &place)) return {0, 1};
+  const auto order = [&](uint64_t v) { return op.big_endian ? Swap(v, size) : v; };
+  expected = order(Cut(expected, size));
   uint64_t old = expected;
   if (place.host != nullptr) {
-    if (CompareExchangeHost(place.host, op.size(), &old, desired)) NoteWrite(gva, place, op.size());
+    if (CompareExchangeHost(place.host, size, &old, order(desired))) NoteWrite(gva, place, size);
   } else {
-    if (!LoadPlain(gva, op.size(), op.mmu_context, &old))
-      return pending_fault_.access = Access::kWrite, MemResult{0, 1};
-    if (old == expected && !StorePlain(gva, op.size(), desired, place)) return {0, 1};
+    if (!LoadForAtomic(gva, size, place, &old)) return {0, 1};
+    if (old == expected && !StorePlain(gva, size, order(desired), place)) return {0, 1};
   }
-  return {Extend(op.big_endian ? Swap(old, op.size()) : old, op), 0};
+  if (old == expected) {
+    Note(AccessType::kAtomic, gva, size, place, desired, order(old));
+  } else {
+    Note(AccessType::kRead, gva, size, place, order(old));
+  }
+  return {Extend(order(old), op), 0};
 }
 
 const uint8_t* Cpu::Fetch(uint64_t pc) {
+  Place place;
+  return FetchPlace(pc, &place) ? place.host : nullptr;
+}
+
+bool Cpu::FetchPlace(uint64_t pc, Place* place) {
   const uint64_t page = pc & mmu::kPageMask;
   const ExecEntry& cached = context_->exec[Context::Slot(pc)];
-  if (cached.page == page) return cached.host + (pc - page);
+  if (cached.page == page) {
+    place->host = const_cast<uint8_t*>(cached.host) + (pc - page);
+    place->gpa = Gpa(cached.physical + (pc - page));
+    return true;
+  }
   PageMapping mapping;
-  if (!target_.Translate(state_, Gva(pc), 2, Access::kExecute, 0, false, &mapping, &pending_fault_)) return nullptr;
+  if (!target_.Translate(state_, Gva(pc), 2, Access::kExecute, 0, false, &mapping, &pending_fault_)) return false;
   const memory::FlatRange* range = memory_.Find(mapping.gpa);
   const Gpa first(mapping.gpa.value & mmu::kPageMask), last(mapping.gpa.value | ~mmu::kPageMask);
   if (range == nullptr || range->host == nullptr || !range->Contains(first) || !range->Contains(last)) {
-    Fail(MemFault::Kind::kBus, Access::kExecute, pc);
-    return nullptr;
+    return Fail(MemFault::Kind::kBus, Access::kExecute, pc);
   }
-  const uint8_t* host = range->HostAt(first);
+  uint8_t* const host = range->HostAt(first);
   if (range->block != nullptr) {
     range->block->Watch(range->BlockOffsetAt(first), mmu::kPageSize);
     code_->Observe(range->region->block());
   }
-  if (!mapping.cacheable) return host + (pc - page);
+  place->host = host + (pc - page);
+  place->gpa = mapping.gpa;
+  if (!mapping.cacheable) return true;
   if (mapping.log2_size > mmu::kPageBits) context_->NoteLargePage(pc, mapping.log2_size);
-  context_->FillExec(pc, host, code_->MappingId(page, host));
-  return host + (pc - page);
+  context_->FillExec(pc, host, first.value, code_->MappingId(page, host));
+  return true;
 }
 
 MemResult SlowLoad(CpuState* state, uint64_t gva, uint32_t mem_op) {
@@ -334,5 +385,7 @@ MemResult SlowRmw(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value
 MemResult SlowCas(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t expected, uint64_t desired) {
   return state->cpu->Cas(gva, ir::MemOp::Unpack(static_cast<uint16_t>(mem_op)), expected, desired);
 }
+
+MemResult SlowProbe(CpuState* state) { return state->cpu->Probe(); }
 
 }  // namespace emu::translate

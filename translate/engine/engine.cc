@@ -63,7 +63,7 @@ Engine::Stop Engine::RunGrant() {
       if (std::exchange(stop_requested_, false)) return Stop::kAttention;
       if (cpu_->halted() && target_.HasWork(state)) cpu_->Wake();
       if (cpu_->halted()) return Stop::kHalted;
-      target_.DeliverInterrupt(state);
+      if (!single_step_) target_.DeliverInterrupt(state);
     }
     if (!status_.ok()) return Stop::kAttention;
     if (state.budget <= 0) return Stop::kBudget;
@@ -111,9 +111,11 @@ TranslatedBlock* Engine::Lookup() {
 }
 
 void Engine::DeliverFault() {
+  if (cpu_->pending_fault().kind == MemFault::Kind::kStop) return RequestStop();
   ++counters_.faults;
   if (observer_ != nullptr) observer_->OnFault(*cpu_, cpu_->pending_fault());
   target_.DeliverFault(cpu_->state(), cpu_->pending_fault());
+  if (single_step_) RequestStop();
 }
 
 TranslatedBlock* Engine::Link(uint32_t exit_id) {
@@ -215,6 +217,7 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
     block->next_page = nullptr;  // without the instruction that reaches into it
     return Lift(pc, host_pc, scratch_.insn_count - 1, block);
   }
+  AddProbes();
   block->insn_count = scratch_.insn_count;
   block->bytes = std::min(GuestBytes(scratch_, target_.max_insn_bytes()), request.size);
   if (observer_ != nullptr) observer_->OnLifted(scratch_, host_pc, block->bytes);
@@ -228,6 +231,20 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
     }
   }
   return true;
+}
+
+// Before the instructions that somebody watches.
+void Engine::AddProbes() {
+  if (cpu_->watch() == nullptr) return;
+  const std::vector<ir::Instr> code = std::exchange(scratch_.code, {});
+  std::vector<ir::Value> moved;  // by old number
+  for (ir::Instr i : code) {
+    moved.push_back(static_cast<ir::Value>(scratch_.code.size()));
+    for (ir::Value& v : i.args) v = v == ir::kNoValue ? v : moved[v];
+    scratch_.code.push_back(i);
+    if (i.op != ir::Op::kInsn || !cpu_->WantsFetch(i.imm)) continue;
+    scratch_.code.push_back({ir::Op::kProbe});
+  }
 }
 
 // The block holds only as long as the page after it is mapped as it is now.

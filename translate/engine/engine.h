@@ -66,7 +66,9 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   const EngineCounters& counters() const { return counters_; }
   // Set when translation failed for a reason that is ours; the CPU cannot go on then.
   const absl::Status& status() const { return status_; }
-  void DiscardAll();
+  void DiscardAll() override;
+  // While set, no interrupt is delivered, and Run returns after a memory fault was: for Run(1).
+  void set_single_step(bool on) { single_step_ = on; }
 
   const Site& site(uint32_t number) const override { return sites_[number]; }
   bool HasCode(const uint8_t* host_page) const override { return code_.HasCode(host_page); }
@@ -88,6 +90,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   TranslatedBlock* Translate(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns);
   bool Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, TranslatedBlock* block);
   void AddGuard(uint64_t next_page, const uint8_t* host_page);
+  void AddProbes();
   bool Compile(TranslatedBlock* block);
   TranslatedBlock* FindUnguarded(uint64_t pc, const uint8_t* host_pc);
   bool IsKept(uint64_t page) const;
@@ -119,6 +122,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   ir::Block scratch_;
   std::vector<memory::RamBlock::Ptr> observed_;
   bool stop_requested_ = false;
+  bool single_step_ = false;
 };
 
 }  // namespace emu::translate

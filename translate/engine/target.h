@@ -50,9 +50,10 @@ struct PageMapping {
 };
 
 // Why an access to guest memory failed. kPaging: the target's walker refused, `code` is its own. kBus: nothing answers
-// at the physical address, or it refuses. kMisaligned: the access must be aligned and is not.
+// at the physical address, or it refuses. kMisaligned: the access must be aligned and is not. kStop: none of the
+// guest's; an AccessWatch wants the CPU to stop before the access, and the target never sees it.
 struct MemFault {
-  enum class Kind : uint8_t { kPaging, kBus, kMisaligned };
+  enum class Kind : uint8_t { kPaging, kBus, kMisaligned, kStop };
   Kind kind = Kind::kPaging;
   Access access = Access::kRead;
   uint32_t code = 0;
@@ -82,6 +83,8 @@ class Target {
   virtual unsigned pc_register() const = 0;
   // Length of the longest instruction.
   virtual unsigned max_insn_bytes() const = 0;
+  // Length of the instruction that begins with `bytes`, of which there are max_insn_bytes() or all that can be fetched.
+  virtual unsigned InsnBytes(absl::Span<const uint8_t> bytes) const = 0;
 
   // Translates at least one and at most max_insns instructions; begins with a `charge`, ends with an ending operation.
   virtual void Lift(const LiftRequest& request, ir::Builder& builder) const = 0;

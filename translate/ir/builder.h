@@ -46,6 +46,7 @@ class Builder {
     return Emit(Op::kAtomicCas, TypeOf(desired), {address, expected, desired}, 0, m.Pack());
   }
   void Fence() { Emit(Op::kFence, Type::kVoid, {}); }
+  void Probe() { Emit(Op::kProbe, Type::kVoid, {}); }
 
   // FAdd, FSub, FMul, FDiv, FSqrt, FMulAdd: result of the arguments' type.
   Value Fp(Op op, FpAux aux, std::initializer_list<Value> args) {

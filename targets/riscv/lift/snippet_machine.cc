@@ -95,6 +95,7 @@ class FakeTarget final : public translate::Target {
   absl::Span<const HelperInfo> helpers() const override { return kHelpers; }
   unsigned pc_register() const override { return kRegPc; }
   unsigned max_insn_bytes() const override { return 4; }
+  unsigned InsnBytes(absl::Span<const uint8_t> bytes) const override { return (bytes[0] & 3) == 3 ? 4 : 2; }
   void Lift(const translate::LiftRequest&, ir::Builder&) const override {}
   bool Translate(CpuState&, memory::Gva, unsigned, translate::Access, unsigned, bool, translate::PageMapping*,
                  translate::MemFault*) const override {
@@ -262,5 +263,7 @@ MemResult SlowCas(CpuState*, uint64_t gva, uint32_t mem_op, uint64_t expected, u
   if ((old ^ expected) << (64 - BitsOf(mem_op)) == 0) std::memcpy(p, &desired, BitsOf(mem_op) / 8);
   return {old, 0};
 }
+
+MemResult SlowProbe(CpuState*) { return {0, 0}; }
 
 }  // namespace emu::translate

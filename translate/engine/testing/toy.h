@@ -80,6 +80,7 @@ class ToyTarget final : public Target {
   absl::Span<const HelperInfo> helpers() const override;
   unsigned pc_register() const override { return kToyPc; }
   unsigned max_insn_bytes() const override { return 4; }
+  unsigned InsnBytes(absl::Span<const uint8_t>) const override { return 4; }
   void Lift(const LiftRequest& request, ir::Builder& builder) const override;
   bool Translate(CpuState& state, memory::Gva gva, unsigned size, Access access, unsigned context, bool probe,
                  PageMapping* mapping, MemFault* fault) const override;

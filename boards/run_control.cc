@@ -1,0 +1,115 @@
+#include "boards/run_control.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace emu::boards {
+
+using IgnoreStops = translate::Cpu::IgnoreStops;
+
+absl::string_view PauseReasonName(PauseReason reason) {
+  static constexpr absl::string_view kNames[] = {"user", "breakpoint", "watchpoint", "step"};
+  return kNames[static_cast<int>(reason)];
+}
+
+RunControl::RunControl(RunLoop& loop, Processor& processor, GuestTime& time, devices::EventLoop& events,
+                       std::function<bool()> ended)
+    : loop_(loop), processor_(processor), time_(time), events_(events), ended_(std::move(ended)) {}
+
+void RunControl::RemoveListener(RunStateListener* listener) { std::erase(listeners_, listener); }
+
+// A listener may remove itself, or others.
+template <typename Fn>
+void RunControl::Tell(Fn fn) {
+  const std::vector<RunStateListener*> listeners = listeners_;
+  for (RunStateListener* l : listeners) {
+    if (std::find(listeners_.begin(), listeners_.end(), l) != listeners_.end()) fn(*l);
+  }
+}
+
+void RunControl::TellReset() {
+  Tell([](RunStateListener& l) { l.OnReset(); });
+}
+
+void RunControl::TellShutdown(bool guest) {
+  Tell([&](RunStateListener& l) { l.OnShutdown(guest); });
+}
+
+void RunControl::Pause(PauseReason reason) {
+  if (paused_) return;
+  paused_ = true;
+  told_ = false;
+  steps_ = 0;
+  reason_ = reason;
+  loop_.RequestStop();
+}
+
+void RunControl::Resume() {
+  if (!paused_) return;
+  paused_ = false;
+  steps_ = 0;
+  time_.Resume();
+  Tell([](RunStateListener& l) { l.OnResume(); });
+}
+
+void RunControl::Step(uint64_t count) {
+  if (count == 0) return;
+  Resume();
+  steps_ = count;
+  loop_.RequestStop();
+}
+
+RunLoop::End RunControl::Run() {
+  while (!ended_()) {
+    if (paused_) {
+      RunPaused();
+      continue;
+    }
+    loop_.ClearStop();
+    if (ended_()) break;
+    if (steps_ != 0 || processor_.cpu().state().pc == passed_pc_) {
+      if (RunSteps()) continue;
+    }
+    passed_pc_ = ~uint64_t{0};
+    const RunLoop::End end = loop_.Run();
+    if (end != RunLoop::End::kRequested) return end;
+  }
+  return RunLoop::End::kRequested;
+}
+
+// Either the steps that were asked for, or the one that gets past a breakpoint. True: something is to be looked at
+// before the guest goes on.
+bool RunControl::RunSteps() {
+  const bool wanted = steps_ != 0;
+  passed_pc_ = ~uint64_t{0};
+  loop_.RunTimers();
+  if (wanted) processor_.cpu().Wake();
+  OneInsn(IgnoreStops::kFetch);
+  if (!processor_.engine().status().ok()) return false;
+  if (wanted && !paused_ && --steps_ == 0) Pause(PauseReason::kStep);
+  return wanted || paused_;
+}
+
+void RunControl::OneInsn(IgnoreStops ignore) {
+  processor_.cpu().set_ignore_stops(ignore);
+  processor_.engine().set_single_step(true);
+  processor_.engine().Run(1);
+  processor_.engine().set_single_step(false);
+  processor_.cpu().set_ignore_stops(IgnoreStops::kNone);
+}
+
+// The guest has just come to its pause.
+void RunControl::Settle() {
+  told_ = true;
+  if (reason_ == PauseReason::kWatchpoint) OneInsn(IgnoreStops::kAll);
+  passed_pc_ = reason_ == PauseReason::kBreakpoint ? processor_.cpu().state().pc : ~uint64_t{0};
+  time_.Pause();
+  Tell([&](RunStateListener& l) { l.OnPause(reason_); });
+}
+
+void RunControl::RunPaused() {
+  if (!told_) return Settle();
+  events_.Poll(-1);
+}
+
+}  // namespace emu::boards

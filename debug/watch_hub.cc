@@ -1,0 +1,92 @@
+#include "debug/watch_hub.h"
+
+#include <algorithm>
+
+namespace emu::debug {
+
+using memory::Gpa;
+using memory::Gva;
+using translate::AccessType;
+using translate::MemAccess;
+
+WatchHub::~WatchHub() {
+  clients_.clear();
+  Apply(true);
+}
+
+void WatchHub::Apply(bool fetches) {
+  const bool any = !clients_.empty();
+  cpu_.SetWatch(any ? this : nullptr, fetches);
+  bus_.SetAccessObserver(any ? this : nullptr);
+}
+
+void WatchHub::Add(translate::AccessWatch* watch, bool fetches) {
+  clients_.push_back({watch, fetches});
+  Apply(fetches);
+}
+
+void WatchHub::Remove(translate::AccessWatch* watch) {
+  const auto at = std::find_if(clients_.begin(), clients_.end(), [&](const Client& c) { return c.watch == watch; });
+  if (at == clients_.end()) return;
+  const bool fetches = at->fetches;
+  clients_.erase(at);
+  Apply(fetches);
+}
+
+void WatchHub::Update(translate::AccessWatch* watch, bool fetches) {
+  for (Client& c : clients_) {
+    if (c.watch == watch) c.fetches |= fetches;
+  }
+  Apply(fetches);
+}
+
+bool WatchHub::WantsPage(Gva page, Gpa gpa, const memory::FlatRange& range, translate::Access access) {
+  return std::any_of(clients_.begin(), clients_.end(),
+                     [&](const Client& c) { return c.watch->WantsPage(page, gpa, range, access); });
+}
+
+bool WatchHub::WantsFetch(Gva pc, Gpa gpa, const memory::FlatRange& range) {
+  return std::any_of(clients_.begin(), clients_.end(),
+                     [&](const Client& c) { return c.fetches && c.watch->WantsFetch(pc, gpa, range); });
+}
+
+// All are asked, so that each knows what it stopped.
+bool WatchHub::Stops(const MemAccess& access) {
+  bool stops = false;
+  for (const Client& c : clients_) stops |= c.watch->Stops(access);
+  return stops;
+}
+
+void WatchHub::OnAccess(const MemAccess& access) {
+  for (const Client& c : clients_) c.watch->OnAccess(access);
+}
+
+void WatchHub::OnRead(memory::AddressSpace&, Gpa at, absl::Span<const uint8_t> bytes, memory::MemAttrs,
+                      memory::MemStatus) {
+  Tell(AccessType::kDmaRead, at, bytes, bytes.size());
+}
+
+void WatchHub::OnWrite(memory::AddressSpace&, Gpa at, absl::Span<const uint8_t> bytes, memory::MemAttrs,
+                       memory::MemStatus) {
+  Tell(AccessType::kDmaWrite, at, bytes, bytes.size());
+}
+
+// What is read or written through the mapping is not seen, so all of it counts as accessed.
+void WatchHub::OnMap(memory::AddressSpace&, Gpa at, uint64_t length, bool write) {
+  Tell(write ? AccessType::kDmaWrite : AccessType::kDmaRead, at, {}, length);
+}
+
+void WatchHub::Tell(AccessType type, Gpa at, absl::Span<const uint8_t> bytes, uint64_t length) {
+  MemAccess access;
+  access.type = type;
+  access.size = static_cast<uint32_t>(std::min<uint64_t>(length, ~uint32_t{0}));
+  access.insn = cpu_.InsnCount();
+  access.pc = cpu_.CurrentPc();
+  access.gpa = at;
+  access.range = bus_.Find(at);
+  if (access.range != nullptr && access.range->host != nullptr) access.host = access.range->HostAt(at);
+  for (size_t i = std::min<size_t>(bytes.size(), 8); i-- > 0;) access.value = access.value << 8 | bytes[i];
+  OnAccess(access);
+}
+
+}  // namespace emu::debug
