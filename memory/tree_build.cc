@@ -102,8 +102,7 @@ class TreeBuilder {
   absl::Status MapRegion(size_t index) {
     const RegionSpec& spec = spec_.regions[index];
     if (spec.parent < 0) return absl::OkStatus();
-    const absl::Status status =
-        tree_.regions[spec.parent]->Map(tree_.regions[index], RegionOffset(spec.at), spec.priority);
+    absl::Status status = tree_.regions[spec.parent]->Map(tree_.regions[index], RegionOffset(spec.at), spec.priority);
     if (status.ok()) return status;
     return absl::InvalidArgumentError(absl::StrCat(WhereInTree(spec), status.message()));
   }
@@ -121,6 +120,7 @@ class TreeBuilder {
 
 std::vector<AddressSpace*> BuiltTree::space_pointers() const {
   std::vector<AddressSpace*> pointers;
+  pointers.reserve(spaces.size());
   for (const auto& space : spaces) pointers.push_back(space.get());
   return pointers;
 }

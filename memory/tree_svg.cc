@@ -76,7 +76,7 @@ std::string ShortSize(Size size) {
   double value = size.empty() ? 0 : static_cast<double>(size.last()) + 1;
   size_t unit = 0;
   for (; value >= 1024; value /= 1024) ++unit;
-  return absl::StrFormat(value < 100 ? "%.3g %c" : "%.0f %c", value, kUnits[unit]);
+  return absl::StrFormat("%.*g %c", value < 1000 ? 3 : 4, value, kUnits[unit]);
 }
 
 class Drawing {

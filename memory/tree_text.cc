@@ -1,92 +1,17 @@
 #include "memory/tree_text.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
-#include "absl/types/span.h"
+#include "memory/tree_words.h"
 
 namespace emu::memory {
 namespace {
 
 constexpr int kMaxDepth = 100;
-
-absl::Status Expected(absl::string_view what, absl::string_view given) {
-  return absl::InvalidArgumentError(absl::StrCat(given.empty() ? "the line ends" : absl::StrCat("\"", given, "\""),
-                                                 " where ", what, " was expected"));
-}
-
-struct Word {
-  std::string text;
-  bool quoted = false;
-};
-
-// A word in quotes; `line` begins after the first. \" and \\ stand for " and \.
-absl::StatusOr<Word> TakeQuoted(absl::string_view* line) {
-  Word word{"", true};
-  for (size_t i = 0; i < line->size(); ++i) {
-    char c = (*line)[i];
-    if (c == '"') {
-      line->remove_prefix(i + 1);
-      return word;
-    }
-    if (c == '\\' && i + 1 < line->size()) c = (*line)[++i];
-    word.text += c;
-  }
-  return absl::InvalidArgumentError(absl::StrCat("the quote before \"", *line, "\" is never closed"));
-}
-
-absl::StatusOr<std::vector<Word>> SplitWords(absl::string_view line) {
-  std::vector<Word> words;
-  while (true) {
-    line = absl::StripLeadingAsciiWhitespace(line);
-    if (line.empty() || line[0] == '#') return words;
-    if (absl::ConsumePrefix(&line, "\"")) {
-      absl::StatusOr<Word> word = TakeQuoted(&line);
-      if (!word.ok()) return word.status();
-      words.push_back(*std::move(word));
-      continue;
-    }
-    const size_t end = std::min(line.find_first_of(" \t\r"), line.size());
-    words.push_back({std::string(line.substr(0, end))});
-    line.remove_prefix(end);
-  }
-}
-
-// The words of one line, taken one after the other.
-class Words {
- public:
-  explicit Words(absl::Span<const Word> words) : left_(words) {}
-
-  bool done() const { return left_.empty(); }
-  absl::string_view next() const { return left_.empty() ? "" : absl::string_view(left_[0].text); }
-  // A quoted word is never a keyword.
-  bool Consume(absl::string_view keyword) {
-    if (left_.empty() || left_[0].quoted || left_[0].text != keyword) return false;
-    left_.remove_prefix(1);
-    return true;
-  }
-  absl::Status Take(absl::string_view what, std::string* text) {
-    if (left_.empty()) return Expected(what, "");
-    *text = left_[0].text;
-    left_.remove_prefix(1);
-    return absl::OkStatus();
-  }
-  absl::Status TakeNumber(absl::string_view what, uint64_t* number) {
-    std::string text;
-    if (absl::Status status = Take(what, &text); !status.ok()) return status;
-    const absl::StatusOr<uint64_t> value = ParseTreeNumber(text);
-    if (value.ok()) *number = *value;
-    return value.status();
-  }
-
- private:
-  absl::Span<const Word> left_;
-};
 
 // FIRST-LAST, both included; FIRST+SIZE; or SIZE, which begins at 0.
 absl::Status ParseExtent(const std::string& text, RegionSpec* region) {
@@ -142,7 +67,7 @@ absl::Status TakeProperty(Words& words, RegionSpec* region) {
   if (words.Consume("as")) return words.Take("a label", &region->label);
   if (words.Consume("owner")) return words.Take("an owner", &region->owner);
   if (region->kind == RegionKind::kAlias && words.Consume("of")) return TakeTarget(words, region);
-  return Expected(
+  return WordExpected(
       absl::StrCat("prio N, disabled, readonly, nonvolatile, ",
                    region->kind == RegionKind::kAlias ? "of REGION at OFFSET, " : "",
                    region->kind == RegionKind::kRomDevice ? "device-reads, " : "", "as LABEL or owner TEXT"),
@@ -168,10 +93,10 @@ absl::StatusOr<RegionSpec> ParseRegion(RegionKind kind, Words words) {
 absl::StatusOr<SpaceSpec> ParseSpace(Words words) {
   SpaceSpec space;
   absl::Status status = words.Take("the address space's name", &space.name);
-  if (status.ok() && !words.Consume("of")) status = Expected("of", words.next());
+  if (status.ok() && !words.Consume("of")) status = WordExpected("of", words.next());
   if (status.ok()) status = words.Take("the name of a region", &space.root);
   if (status.ok()) space.big_endian = words.Consume("big");
-  if (status.ok() && !words.done()) status = Expected("big or the end of the line", words.next());
+  if (status.ok() && !words.done()) status = WordExpected("big or the end of the line", words.next());
   if (!status.ok()) return status;
   return space;
 }
@@ -200,7 +125,7 @@ class TreeParser {
     std::string word;
     if (absl::Status status = words.Take("a kind of region", &word); !status.ok()) return status;
     const std::optional<RegionKind> kind = KindOfWord(word);
-    if (!kind) return Expected(absl::StrCat("space, ", KindWords()), word);
+    if (!kind) return WordExpected(absl::StrCat("space, ", KindWords()), word);
     absl::StatusOr<RegionSpec> region = ParseRegion(*kind, words);
     return region.ok() ? AddRegion(indent, *std::move(region)) : region.status();
   }

@@ -274,7 +274,7 @@ class RiscvVirt final : public RiscvMachine {
   static constexpr char kConsolePath[] = "/soc/serial@10000000";
 
   // Empty here; listings show them beside the others.
-  memory::AddressSpace io_space_{"I/O", Region::Container("io", 0x10000)};
+  memory::AddressSpace io_space_{"I/O", Region::Terminated("io", 0x10000)};
   memory::AddressSpace pci_space_{"gpex-root", Region::Container("bus master container", Size::Whole())};
   devices::SifiveTest* test_ = nullptr;
   devices::GoldfishRtc* rtc_ = nullptr;
