@@ -176,7 +176,8 @@ TEST_P(TableScanTest, RandomWordsAreListedAsTheyAreWalked) {
     const uint64_t density = 1 + rng_() % 200;
     for (uint64_t at = 0; at < kTables * 4096; at += tables_.EntrySize()) {
       const uint64_t ppn = (kBase >> 12) + rng_() % (kTables + 1);
-      const uint64_t entry = rng_() % 8 == 0 ? rng_() : ppn << 10 | (rng_() % 2 == 0 ? 1 : (rng_() & 0xFF) | 1);
+      const uint64_t pointer = rng_() % 8 == 0 ? 0x21 : 0x01;  // some are global
+      const uint64_t entry = rng_() % 8 == 0 ? rng_() : ppn << 10 | (rng_() % 2 == 0 ? pointer : (rng_() & 0xFF) | 1);
       words_.Set(Gpa(kBase + at), tables_.EntrySize(), rng_() % density == 0 ? entry : 0);
     }
     words_.reads = 0;
