@@ -91,6 +91,7 @@ TEST(Mtree, OwnersDisabledRegionsAndTheLookupTable) {
 TEST(Mtree, Drawings) {
   const Outcome o = Mtree("testdata/trees/pc.tree --svg -");
   EXPECT_THAT(o.out, AllOf(StartsWith("<svg "), EndsWith("</svg>\n")));
+  EXPECT_EQ(o.out, ReadAll("testdata/trees/pc.svg"));
   const std::string file = Temp("pc.svg");
   EXPECT_EQ(Mtree("testdata/trees/pc.tree --svg " + file).out, "");
   EXPECT_EQ(ReadAll(file), o.out);

@@ -33,13 +33,14 @@ std::string ReadText(const fs::path& path) {
   return text.str();
 }
 
-// Where commands run: bazel-bin leads to what was built, and the programs are on the path.
+// Where commands run: bazel-bin leads to what was built, testdata is there, and the programs are on the path.
 const fs::path& Folder() {
   static const fs::path folder = [] {
     const fs::path made = fs::path(getenv("TEST_TMPDIR")) / "commands";
     fs::create_directory(made);
     const fs::path built = fs::current_path();
     fs::create_directory_symlink(built, made / "bazel-bin");
+    fs::create_directory_symlink(built / "testdata", made / "testdata");
     const std::string path =
         absl::StrCat((built / "cli").string(), ":", (built / "docs/examples").string(), ":/usr/bin:/bin");
     setenv("PATH", path.c_str(), 1);
