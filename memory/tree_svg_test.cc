@@ -2,10 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 
-#include <regex>
-
-#include "absl/strings/numbers.h"
 #include "memory/random_tree.h"
 #include "memory/tree_build.h"
 #include "memory/tree_text.h"
@@ -21,20 +19,16 @@ struct Box {
   bool Overlaps(const Box& o) const { return left < o.right && o.left < right && top < o.bottom && o.top < bottom; }
 };
 
-double Number(const std::string& text) {
-  double value = 0;
-  EXPECT_TRUE(absl::SimpleAtod(text, &value)) << text;
-  return value;
-}
-
 // Every text of the document, as wide as it can become.
-std::vector<Box> Texts(const std::string& svg) {
-  static const std::regex text("<text x=\"([^\"]*)\" y=\"([^\"]*)\"([^>]*)>(.*)</text>");
-  static const std::regex tag("<[^>]*>|&#[0-9]*;");
+std::vector<Box> Texts(re2::StringPiece svg) {
+  static const RE2 text("<text x=\"([^\"]*)\" y=\"([^\"]*)\"[^>]*>(.*)</text>");
+  static const RE2 tag("<[^>]*>"), entity("&#[0-9]*;");
   std::vector<Box> boxes;
-  for (std::sregex_iterator m(svg.begin(), svg.end(), text), end; m != end; ++m) {
-    const std::string shown = std::regex_replace((*m)[4].str(), tag, (*m)[4].str().find("tspan") ? "" : "x");
-    const double x = Number((*m)[1]), y = Number((*m)[2]);
+  double x = 0, y = 0;
+  std::string shown;
+  while (RE2::FindAndConsume(&svg, text, &x, &y, &shown)) {
+    RE2::GlobalReplace(&shown, tag, "");
+    RE2::GlobalReplace(&shown, entity, "x");
     boxes.push_back({x, y - 9, x + 6.2 * static_cast<double>(shown.size()), y + 2, shown});
   }
   return boxes;
@@ -50,17 +44,18 @@ void CheckTexts(const std::string& svg) {
 }
 
 // Elements are opened and closed in order.
-void CheckNesting(const std::string& svg) {
-  static const std::regex tag("<(/?)([a-z]+)[^>]*?(/?)>");
+void CheckNesting(re2::StringPiece svg) {
+  static const RE2 tag("<(/?)([a-z]+)[^>]*?(/?)>");
   std::vector<std::string> open;
-  for (std::sregex_iterator m(svg.begin(), svg.end(), tag), end; m != end; ++m) {
-    if ((*m)[3] == "/") continue;
-    if ((*m)[1] == "") {
-      open.push_back((*m)[2]);
+  std::string end, name, alone;
+  while (RE2::FindAndConsume(&svg, tag, &end, &name, &alone)) {
+    if (!alone.empty()) continue;
+    if (end.empty()) {
+      open.push_back(name);
       continue;
     }
     ASSERT_FALSE(open.empty());
-    ASSERT_EQ(open.back(), (*m)[2]);
+    ASSERT_EQ(open.back(), name);
     open.pop_back();
   }
   ASSERT_TRUE(open.empty());
