@@ -35,6 +35,11 @@ void RunLoop::RequestStop() {
   processor_.engine().RequestStop();
 }
 
+void RunLoop::ClearStop() {
+  stop_wanted_ = false;
+  processor_.engine().ClearStop();
+}
+
 void RunLoop::Interrupt() {
   stop_wanted_ = true;
   events_.Wake();

@@ -30,7 +30,7 @@ class RunLoop {
   // From device callbacks, timers and input: Run returns kRequested soon.
   void RequestStop();
   // Takes a request back, before another Run.
-  void ClearStop() { stop_wanted_ = false; }
+  void ClearStop();
   // Timers that are due and host input, for who runs the CPU otherwise.
   void RunTimers();
   // The same as RequestStop, from any thread or signal handler.

@@ -61,6 +61,8 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   Stop Run(int64_t insns);
   // Asks Run to return soon; from device callbacks and helpers.
   void RequestStop();
+  // Takes requests back that no Run has seen yet.
+  void ClearStop() { stop_requested_ = false; }
 
   void set_observer(EngineObserver* observer) { observer_ = observer; }
   const EngineCounters& counters() const { return counters_; }
