@@ -60,7 +60,7 @@ class TraceSession {
  private:
   struct Running {
     int id;
-    std::string spec;
+    std::string spec, file;
     std::unique_ptr<Tracer> tracer;
   };
 
