@@ -1,8 +1,7 @@
 // mtree: reads the description of a region tree, prints it and its flat views, says where addresses live, draws it.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "cli/tool_flags.h"
 #include "loaders/bytes.h"
 #include "memory/explain.h"
 #include "memory/mtree.h"
@@ -24,23 +24,6 @@ namespace {
 using memory::AddressSpace;
 using memory::Gpa;
 
-constexpr char kHelp[] = R"(usage: mtree FILE [OPTION...]
-Reads the description of a region tree (text or JSON; - is standard input) and prints the tree as QEMU's monitor does.
-
-  -f              flat views instead of the tree
-  -d              with -f: the lookup table of each view
-  -o              who owns each region
-  -D              disabled regions too
-  --space NAME    this address space only; may be repeated
-  --at ADDRESS    where ADDRESS lives, and why not elsewhere; may be repeated
-  --svg FILE      a drawing of the tree and its flat view; - is standard output
-  --json          tree, flat views (-f) or explanations (--at) as JSON
-  --text          the description itself, in the text form
-  --help          this text
-
-ADDRESS is 0x1f00, sixteen hexadecimal digits, or decimal like 64 or 4K.
-)";
-
 struct Options {
   std::string file;
   memory::MtreeOptions print;
@@ -53,54 +36,64 @@ struct Options {
   std::string svg;
 };
 
-absl::Status Wrong(absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(what, "; mtree --help lists the options"));
-}
+using Apply = std::function<absl::Status(absl::string_view)>;
 
-bool TakeSwitch(absl::string_view flag, Options* options) {
-  const std::pair<absl::string_view, bool*> switches[] = {
-      {"f", &options->flat},           {"d", &options->print.dispatch}, {"o", &options->print.owners},
-      {"D", &options->print.disabled}, {"json", &options->json},        {"text", &options->text},
-      {"help", &options->help},
+Apply Switch(bool* place) {
+  return [place](absl::string_view) {
+    *place = true;
+    return absl::OkStatus();
   };
-  for (const auto& [name, place] : switches) {
-    if (name == flag) return *place = true;
-  }
-  return false;
 }
 
-absl::Status TakeValue(absl::string_view flag, const std::string& value, Options* options) {
-  if (flag == "space") {
-    options->spaces.push_back(value);
-  } else if (flag == "svg") {
-    options->svg = value;
-  } else {
-    const absl::StatusOr<uint64_t> address = memory::ParseTreeNumber(value);
-    if (!address.ok()) return absl::InvalidArgumentError(absl::StrCat("--at ", address.status().message()));
-    options->addresses.emplace_back(*address);
-  }
-  return absl::OkStatus();
+absl::Status AddAddress(absl::string_view text, Options* options) {
+  const absl::StatusOr<uint64_t> address = memory::ParseTreeNumber(text);
+  if (address.ok()) options->addresses.emplace_back(*address);
+  return address.status();
 }
 
-absl::StatusOr<Options> ParseOptions(absl::Span<char* const> arguments) {
-  Options options;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    absl::string_view flag = arguments[i];
-    if (flag == "-" || !absl::StartsWith(flag, "-")) {
-      if (!options.file.empty()) return Wrong(absl::StrCat("\"", flag, "\": one file was named already"));
-      options.file = std::string(flag);
-      continue;
-    }
-    flag.remove_prefix(absl::StartsWith(flag, "--") ? 2 : 1);
-    if (TakeSwitch(flag, &options)) continue;
-    if (flag != "space" && flag != "svg" && flag != "at") {
-      return Wrong(absl::StrCat("\"", arguments[i], "\": there is no such option"));
-    }
-    if (i + 1 == arguments.size()) return Wrong(absl::StrCat("--", flag, ": a value was expected"));
-    if (absl::Status status = TakeValue(flag, arguments[++i], &options); !status.ok()) return status;
+std::vector<ToolFlag> Flags(Options* o) {
+  const Apply add_space = [o](absl::string_view name) {
+    o->spaces.emplace_back(name);
+    return absl::OkStatus();
+  };
+  const Apply set_svg = [o](absl::string_view file) {
+    o->svg = std::string(file);
+    return absl::OkStatus();
+  };
+  return {
+      {"f", "", "flat views instead of the tree", Switch(&o->flat)},
+      {"d", "", "with -f: the lookup table of each view", Switch(&o->print.dispatch)},
+      {"o", "", "who owns each region", Switch(&o->print.owners)},
+      {"D", "", "disabled regions too", Switch(&o->print.disabled)},
+      {"space", "NAME", "this address space only; may be repeated", add_space},
+      {"at", "ADDRESS", "where ADDRESS lives, and why not elsewhere; may be repeated",
+       [o](absl::string_view text) { return AddAddress(text, o); }},
+      {"svg", "FILE", "draw the tree and its flat view; - is standard output", set_svg},
+      {"json", "", "tree, flat views (-f) or explanations (--at) as JSON", Switch(&o->json)},
+      {"text", "", "the description itself, in the text form", Switch(&o->text)},
+      {"help", "", "this text", Switch(&o->help)},
+  };
+}
+
+std::string Help() {
+  Options scratch;
+  return absl::StrCat(
+      "usage: mtree FILE [FLAG...]\n"
+      "Reads the description of a region tree (text or JSON; - is standard input) and prints the tree as QEMU's "
+      "monitor "
+      "does.\n",
+      ToolFlagsHelp(Flags(&scratch)), "ADDRESS is 0x1f00, sixteen hexadecimal digits, or decimal like 64 or 4K.\n");
+}
+
+absl::Status ParseOptions(absl::Span<const std::string> arguments, Options* options) {
+  const absl::StatusOr<std::vector<std::string>> files = ParseToolFlags(arguments, Flags(options));
+  if (!files.ok() || options->help) return files.status();
+  if (files->size() == 1) {
+    options->file = files->front();
+    return absl::OkStatus();
   }
-  if (options.file.empty() && !options.help) return Wrong("no file was named");
-  return options;
+  return absl::InvalidArgumentError(files->empty() ? "no file was named; mtree --help lists the flags"
+                                                   : absl::StrCat("\"", (*files)[1], "\": one file was named already"));
 }
 
 absl::StatusOr<memory::TreeSpec> ReadSpec(const std::string& file) {
@@ -158,29 +151,34 @@ std::string Print(const memory::TreeSpec& spec, absl::Span<AddressSpace* const> 
 
 absl::Status Draw(absl::Span<AddressSpace* const> spaces, const std::string& file) {
   const std::string svg = memory::FormatTreeSvg(*spaces[0]);
-  return loaders::WriteFile(file == "-" ? "/dev/stdout" : file,
-                            {reinterpret_cast<const uint8_t*>(svg.data()), svg.size()});
+  if (file != "-") return loaders::WriteFile(file, {reinterpret_cast<const uint8_t*>(svg.data()), svg.size()});
+  fputs(svg.c_str(), stdout);
+  return absl::OkStatus();
 }
 
-absl::Status Main(absl::Span<char* const> arguments) {
-  const absl::StatusOr<Options> options = ParseOptions(arguments);
-  if (!options.ok()) return options.status();
-  if (options->help) return fputs(kHelp, stdout), absl::OkStatus();
-  const absl::StatusOr<memory::TreeSpec> spec = ReadSpec(options->file);
+absl::Status Main(absl::Span<const std::string> arguments) {
+  Options options;
+  if (absl::Status status = ParseOptions(arguments, &options); !status.ok()) return status;
+  if (options.help) {
+    fputs(Help().c_str(), stdout);
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<memory::TreeSpec> spec = ReadSpec(options.file);
   if (!spec.ok()) return spec.status();
   const absl::StatusOr<memory::BuiltTree> tree = memory::BuildTree(*spec);
-  if (!tree.ok()) return absl::InvalidArgumentError(absl::StrCat(options->file, ": ", tree.status().message()));
-  const absl::StatusOr<std::vector<AddressSpace*>> spaces = ChooseSpaces(*tree, *options);
+  if (!tree.ok()) return absl::InvalidArgumentError(absl::StrCat(options.file, ": ", tree.status().message()));
+  const absl::StatusOr<std::vector<AddressSpace*>> spaces = ChooseSpaces(*tree, options);
   if (!spaces.ok()) return spaces.status();
-  fputs(Print(*spec, *spaces, *options).c_str(), stdout);
-  return options->svg.empty() ? absl::OkStatus() : Draw(*spaces, options->svg);
+  fputs(Print(*spec, *spaces, options).c_str(), stdout);
+  return options.svg.empty() ? absl::OkStatus() : Draw(*spaces, options.svg);
 }
 
 }  // namespace
 }  // namespace emu::cli
 
 int main(int argc, char** argv) {
-  const absl::Status status = emu::cli::Main(absl::MakeConstSpan(argv + (argc > 0 ? 1 : 0), argv + argc));
+  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+  const absl::Status status = emu::cli::Main(arguments);
   if (status.ok()) return 0;
   fprintf(stderr, "mtree: %s\n", std::string(status.message()).c_str());
   return 1;
