@@ -29,7 +29,8 @@ class EngineLog final : public translate::EngineObserver {
   void OnOptimized(const ir::Block& block) override {
     if (log_.On(boards::kLogOpOpt)) PrintBlock("intermediate code after its passes", block);
   }
-  void OnCompiled(const ir::Block& block, absl::Span<const uint8_t> host_code) override {
+  void OnCompiled(const ir::Block& block, absl::Span<const uint8_t> host_code,
+                  absl::Span<const translate::CodeMark>) override {
     if (!log_.On(boards::kLogOutAsm)) return;
     Disassemble(host_, "x86_64", absl::StrFormat("host code of 0x%x", block.pc), host_code,
                 reinterpret_cast<uint64_t>(host_code.data()), ~uint64_t{0});
@@ -70,7 +71,7 @@ class EngineLog final : public translate::EngineObserver {
 std::unique_ptr<translate::EngineObserver> MakeEngineLog(const GuestLog& log, boards::Processor& processor) {
   if (!log.On(boards::kLogEngine)) return nullptr;
   auto observer = std::make_unique<EngineLog>(log, processor.cpu().target());
-  processor.engine().set_observer(observer.get());
+  processor.engine().AddObserver(observer.get());
   return observer;
 }
 

@@ -96,6 +96,10 @@ class X86Backend final : public translate::Backend {
     return {static_cast<const uint8_t*>(entry), it->second.bytes};
   }
 
+  std::vector<translate::SharedCode> Shared() const override {
+    return NamePieces(runtime_, blocks_begin_ + buffer_.delta());
+  }
+
  private:
   struct BlockCode {
     uint8_t* entry_rw;

@@ -14,24 +14,38 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   block_ = &block;
   sink_ = &sink;
   exits_ = exits;
+  marks_ = sink.marks();
+  if (marks_ != nullptr) marks_->clear();
   cold_.clear();
   labels_.assign(block.label_count, {});
   insn_pc_ = block.pc;
   charged_ = insn_number_ = site_ = 0;
   e_.Align(16);
-  result->entry = e_.rx();
+  result->entry = begin_ = e_.rx();
   result->entry_rw = e_.rw();
   regs_.Begin(&block);
   for (index_ = 0; index_ < block.code.size(); ++index_) {
+    Mark(index_);
     regs_.BeginInstr(index_);
     LowerInstr(block.code[index_]);
     regs_.EndInstr();
   }
-  for (const Cold& cold : cold_) EmitCold(cold);
+  for (const Cold& cold : cold_) {
+    Mark(cold.instr);
+    EmitCold(cold);
+  }
+  Mark(translate::kNoInstr);
   result->stale = e_.rx();
   e_.ri(Op::kMOV64ri, Reg::rax, static_cast<int64_t>(block.pc));
   e_.jmp_to(runtime_.exit_stale);
   return !regs_.failed();
+}
+
+// The one before may have needed no code.
+void Lowering::AddMark(uint32_t instr) {
+  const uint32_t offset = static_cast<uint32_t>(e_.rx() - begin_);
+  if (!marks_->empty() && marks_->back().offset == offset) marks_->pop_back();
+  marks_->push_back({offset, instr});
 }
 
 void Lowering::LowerInstr(const Instr& i) {

@@ -59,6 +59,12 @@ class Lowering {
   using Value = ir::Value;
 
   void LowerInstr(const ir::Instr& i);
+  // What follows is for an instruction of the block.
+  void Mark(uint32_t instr) {
+    if (marks_ != nullptr) [[unlikely]]
+      AddMark(instr);
+  }
+  void AddMark(uint32_t instr);
   // lowering_int.cc
   void Binary(const ir::Instr& i);
   void EmitBinary(const ir::Instr& i, Reg dst, Value a, Value b);
@@ -138,6 +144,8 @@ class Lowering {
   std::vector<Cold> cold_;
   struct LabelState {
     uint8_t* bound = nullptr;  // writing view
+  std::vector<translate::CodeMark>* marks_ = nullptr;
+  const uint8_t* begin_ = nullptr;  // of the block's code
     std::vector<uint8_t*> waiting;
   };
   std::vector<LabelState> labels_;

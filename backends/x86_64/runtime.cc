@@ -1,6 +1,8 @@
 #include "backends/x86_64/runtime.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "translate/engine/fp_env.h"
 
@@ -182,6 +184,33 @@ class RuntimeEmitter {
 }  // namespace
 
 Runtime EmitRuntime(Emitter& e, const std::vector<GuestRegister>& guest) { return RuntimeEmitter(e, guest).Emit(); }
+
+std::vector<translate::SharedCode> NamePieces(const Runtime& r, const uint8_t* end) {
+  const std::pair<absl::string_view, const uint8_t*> pieces[] = {{"enter", r.enter},
+                                                                 {"exit_jump", r.exit_jump},
+                                                                 {"exit_budget", r.exit_budget},
+                                                                 {"exit_lookup", r.exit_lookup},
+                                                                 {"exit_stale", r.exit_stale},
+                                                                 {"dispatch", r.dispatch},
+                                                                 {"load", r.load},
+                                                                 {"store", r.store},
+                                                                 {"rmw", r.rmw},
+                                                                 {"cas", r.cas},
+                                                                 {"probe", r.probe},
+                                                                 {"pure", r.pure},
+                                                                 {"helper", r.helper},
+                                                                 {"helper_leave", r.helper_leave}};
+  std::vector<translate::SharedCode> named;
+  for (const auto& [name, start] : pieces) {
+    const uint8_t* next = end;
+    for (const auto& [other, at] : pieces) {
+      if (at > start && at < next) next = at;
+    }
+    named.push_back({name, {start, static_cast<size_t>(next - start)}});
+  }
+  std::sort(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.code.data() < b.code.data(); });
+  return named;
+}
 
 void EmitIndirectJump(Emitter& e, const Runtime& runtime) {
   using translate::JumpEntry;

@@ -38,6 +38,9 @@ struct Runtime {
   const uint8_t* helper_leave = nullptr;  // dispatches afterwards
 };
 
+// Each piece by its name, in the order of addresses; `end` is where the last one ends.
+std::vector<translate::SharedCode> NamePieces(const Runtime& runtime, const uint8_t* end);
+
 // Emits them. `guest` says which registers are pinned.
 Runtime EmitRuntime(Emitter& e, const std::vector<GuestRegister>& guest);
 

@@ -4,6 +4,7 @@
 #define EMU_TRANSLATE_ENGINE_BACKEND_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -30,6 +31,19 @@ struct Exit {
   uint32_t id = 0;
 };
 
+// From `offset` bytes into a block's host code on, it is for instruction `instr` of the block.
+struct CodeMark {
+  uint32_t offset;
+  uint32_t instr;
+};
+inline constexpr uint32_t kNoInstr = ~uint32_t{0};  // for none by itself
+
+// Host code that all blocks share.
+struct SharedCode {
+  absl::string_view name;
+  absl::Span<const uint8_t> code;
+};
+
 // Where the backend reports what it compiled. Numbers are given by the engine and stay valid until everything is
 // discarded.
 class CompileSink {
@@ -40,6 +54,8 @@ class CompileSink {
   // A guest instruction that may fault or call a helper; `unexecuted` instructions (itself included) were charged and
   // are not executed if it faults. Goes to CpuState::site.
   virtual uint32_t AddSite(uint64_t pc, uint32_t unexecuted) = 0;
+  // Where the backend writes down, from the start, what its host code is for; null: nobody wants to know. Offsets rise.
+  virtual std::vector<CodeMark>* marks() { return nullptr; }
 };
 
 // Joined exits to another page hold only while that page is mapped as it was: mapping_ids[slot] == mapping_id.
@@ -68,6 +84,7 @@ class Backend {
   virtual void Reset() = 0;
   // Host code of a compiled block, for listings; empty where there is none.
   virtual absl::Span<const uint8_t> HostCode(CodeEntry entry) const = 0;
+  virtual std::vector<SharedCode> Shared() const { return {}; }
 };
 
 // The functions that backends call for guest memory. `raised`: Cpu::pending_fault is set and the block must be left.

@@ -34,6 +34,19 @@ class CodeOwner {
   virtual void DiscardAll() = 0;
 };
 
+// Told of how guest-virtual addresses are translated and of what is forgotten, for listings (-d mmu). All empty by
+// default.
+class MmuObserver {
+ public:
+  virtual ~MmuObserver() = default;
+  // The target's answer; what the TLB holds already is not asked for.
+  virtual void OnTranslate(memory::Gva, Access, const PageMapping&) {}
+  virtual void OnRefuse(const MemFault&) {}
+  // All mappings of some contexts; those of one page.
+  virtual void OnFlush() {}
+  virtual void OnFlushPage(memory::Gva) {}
+};
+
 class Cpu final : private memory::Listener {
  public:
   // `state` is owned by the caller and outlives the CPU, as do the others.
@@ -86,6 +99,8 @@ class Cpu final : private memory::Listener {
   // translated code is dropped if `fetches` is true, which means that other instructions are wanted than before.
   void SetWatch(AccessWatch* watch, bool fetches);
   AccessWatch* watch() const { return watch_; }
+  // Not owned; null: nobody.
+  void set_mmu_observer(MmuObserver* observer) { mmu_observer_ = observer; }
   // For which accesses AccessWatch::Stops is not asked, so that an instruction that was stopped at can be executed.
   enum class IgnoreStops : uint8_t { kNone, kFetch, kAll };
   void set_ignore_stops(IgnoreStops ignore) { ignore_stops_ = ignore; }
@@ -114,6 +129,7 @@ class Cpu final : private memory::Listener {
     bool may_be_code = false;                   // writes must be told to code_
     const memory::FlatRange* logged = nullptr;  // writes must be told to its block's dirty bits
   };
+  bool Translate(uint64_t gva, unsigned size, Access access, unsigned context, PageMapping* mapping);
   bool Resolve(uint64_t gva, unsigned size, Access access, unsigned context, Place* place);
   bool Find(uint64_t gva, Access access, const PageMapping& mapping, bool fill, Place* place);
   void Fill(uint64_t gva, const PageMapping& mapping, const memory::FlatRange& range);
@@ -161,6 +177,7 @@ class Cpu final : private memory::Listener {
   std::unique_ptr<JumpEntry[]> jump_cache_;
   MemFault pending_fault_;
   AccessWatch* watch_ = nullptr;
+  MmuObserver* mmu_observer_ = nullptr;
   IgnoreStops ignore_stops_ = IgnoreStops::kNone;
   uint64_t granted_ = 0;  // instructions, since the CPU was made
   int64_t deferred_ = 0;  // part of the grant that is kept from the budget while attention is requested

@@ -135,10 +135,17 @@ bool Cpu::Cached(uint64_t gva, Access access, Place* place) {
   return true;
 }
 
+bool Cpu::Translate(uint64_t gva, unsigned size, Access access, unsigned context, PageMapping* mapping) {
+  const bool ok = target_.Translate(state_, Gva(gva), size, access, context, false, mapping, &pending_fault_);
+  if (mmu_observer_ != nullptr) [[unlikely]]
+    ok ? mmu_observer_->OnTranslate(Gva(gva), access, *mapping) : mmu_observer_->OnRefuse(pending_fault_);
+  return ok;
+}
+
 bool Cpu::Resolve(uint64_t gva, unsigned size, Access access, unsigned context, Place* place) {
   if (context == 0 && Cached(gva, access, place)) return true;
   PageMapping mapping;
-  if (!target_.Translate(state_, Gva(gva), size, access, context, false, &mapping, &pending_fault_)) return false;
+  if (!Translate(gva, size, access, context, &mapping)) return false;
   return Find(gva, access, mapping, context == 0, place);
 }
 
@@ -350,7 +357,7 @@ bool Cpu::FetchPlace(uint64_t pc, Place* place) {
     return true;
   }
   PageMapping mapping;
-  if (!target_.Translate(state_, Gva(pc), 2, Access::kExecute, 0, false, &mapping, &pending_fault_)) return false;
+  if (!Translate(pc, 2, Access::kExecute, 0, &mapping)) return false;
   const memory::FlatRange* range = memory_.Find(mapping.gpa);
   const Gpa first(mapping.gpa.value & mmu::kPageMask), last(mapping.gpa.value | ~mmu::kPageMask);
   if (range == nullptr || range->host == nullptr || !range->Contains(first) || !range->Contains(last)) {

@@ -24,7 +24,7 @@ uint32_t GuestBytes(const ir::Block& block, unsigned max_insn_bytes) {
 }  // namespace
 
 Engine::Engine(const Target& target, Backend& backend, EngineOptions options)
-    : target_(target), backend_(backend), options_(options) {
+    : target_(target), backend_(backend), options_(options), chain_(options.chain) {
   sites_.push_back({0, 0});  // site 0: no instruction is in the middle of anything
 }
 
@@ -78,7 +78,7 @@ Engine::Stop Engine::RunGrant() {
 }
 
 TranslatedBlock* Engine::RunBlock(const TranslatedBlock& block) {
-  if (observer_ != nullptr) observer_->OnExecute(*cpu_, block.insn_count);
+  for (EngineObserver* o : observers_) o->OnExecute(*cpu_, block.insn_count);
   cpu_->running = true;
   const Exit exit = backend_.Run(cpu_->state(), block.entry);
   cpu_->running = false;
@@ -113,7 +113,7 @@ TranslatedBlock* Engine::Lookup() {
 void Engine::DeliverFault() {
   if (cpu_->pending_fault().kind == MemFault::Kind::kStop) return RequestStop();
   ++counters_.faults;
-  if (observer_ != nullptr) observer_->OnFault(*cpu_, cpu_->pending_fault());
+  for (EngineObserver* o : observers_) o->OnFault(*cpu_, cpu_->pending_fault());
   target_.DeliverFault(cpu_->state(), cpu_->pending_fault());
   if (single_step_) RequestStop();
 }
@@ -124,7 +124,7 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
   if (cpu_->state().budget <= 0) return nullptr;  // a fault of the next instruction's fetch is not due yet
   const uint64_t discards = counters_.discards;
   TranslatedBlock* to = Find(pc, 0);
-  if (to == nullptr || !options_.chain || discards != counters_.discards || to->max_insns != 0) return to;
+  if (to == nullptr || !chain_ || discards != counters_.discards || to->max_insns != 0) return to;
   ExitInfo& exit = exits_[exit_id];
   if (exit.from == nullptr || !MayJoin(*exit.from, *to)) return to;
   const unsigned slot = Context::Slot(pc);
@@ -147,7 +147,7 @@ bool Engine::MayJoin(const TranslatedBlock& from, const TranslatedBlock& to) {
 }
 
 void Engine::FillJumpCache(const TranslatedBlock& block) {
-  if (!options_.chain || block.max_insns != 0) return;
+  if (!chain_ || block.max_insns != 0) return;
   if (cpu_->context().exec[Context::Slot(block.pc)].page != (block.pc & mmu::kPageMask)) return;
   cpu_->state().jump_cache[JumpCacheIndex(block.pc)] = {block.pc, cpu_->state().jump_context,
                                                         backend_.CodeOffset(block.entry)};
@@ -220,7 +220,7 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
   AddProbes();
   block->insn_count = scratch_.insn_count;
   block->bytes = std::min(GuestBytes(scratch_, target_.max_insn_bytes()), request.size);
-  if (observer_ != nullptr) observer_->OnLifted(scratch_, host_pc, block->bytes);
+  for (EngineObserver* o : observers_) o->OnLifted(scratch_, host_pc, block->bytes);
   if (block->next_page != nullptr) {
     block->next_bytes = target_.max_insn_bytes();
     block->guarded = IsKept(next_page);
@@ -260,7 +260,7 @@ void Engine::AddGuard(uint64_t next_page, const uint8_t* host_page) {
 
 bool Engine::Compile(TranslatedBlock* block) {
   if (options_.optimize) ir::Optimize(&scratch_, {});
-  if (observer_ != nullptr) observer_->OnOptimized(scratch_);
+  for (EngineObserver* o : observers_) o->OnOptimized(scratch_);
   compiling_ = block;
   absl::StatusOr<CodeEntry> entry = backend_.Compile(scratch_, *this);
   if (absl::IsResourceExhausted(entry.status())) {
@@ -275,8 +275,14 @@ bool Engine::Compile(TranslatedBlock* block) {
   compiling_ = nullptr;
   if (!entry.ok()) return status_ = entry.status(), false;
   block->entry = *entry;
-  if (observer_ != nullptr) observer_->OnCompiled(scratch_, backend_.HostCode(*entry));
+  for (EngineObserver* o : observers_) o->OnCompiled(scratch_, backend_.HostCode(*entry), marks_);
   return true;
+}
+
+// Blocks that are joined already are made anew.
+void Engine::set_chain(bool on) {
+  if (chain_ && !on && cpu_ != nullptr) DiscardAll();
+  chain_ = on;
 }
 
 void Engine::DiscardAll() {

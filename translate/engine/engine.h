@@ -31,7 +31,10 @@ class EngineObserver {
   virtual ~EngineObserver() = default;
   virtual void OnLifted(const ir::Block&, const uint8_t* bytes, uint32_t size) { (void)bytes, (void)size; }
   virtual void OnOptimized(const ir::Block&) {}
-  virtual void OnCompiled(const ir::Block&, absl::Span<const uint8_t> host_code) { (void)host_code; }
+  // `host_code` is empty where the backend makes none; `marks` tell what it is for.
+  virtual void OnCompiled(const ir::Block&, absl::Span<const uint8_t> host_code, absl::Span<const CodeMark> marks) {
+    (void)host_code, (void)marks;
+  }
   virtual void OnFault(const Cpu&, const MemFault&) {}
   // Before a block is entered from the run loop; every block is, while they are not joined (EngineOptions::chain).
   virtual void OnExecute(const Cpu&, uint32_t insns) { (void)insns; }
@@ -64,7 +67,12 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   // Takes requests back that no Run has seen yet.
   void ClearStop() { stop_requested_ = false; }
 
-  void set_observer(EngineObserver* observer) { observer_ = observer; }
+  // Not owned; told in the order in which they came. Neither to be called by an observer.
+  void AddObserver(EngineObserver* observer) { observers_.push_back(observer); }
+  void RemoveObserver(EngineObserver* observer) { std::erase(observers_, observer); }
+  // EngineOptions::chain from now on. Between runs.
+  void set_chain(bool on);
+  Backend& backend() { return backend_; }
   const EngineCounters& counters() const { return counters_; }
   // Set when translation failed for a reason that is ours; the CPU cannot go on then.
   const absl::Status& status() const { return status_; }
@@ -86,6 +94,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   };
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
+  std::vector<CodeMark>* marks() override { return observers_.empty() ? nullptr : &marks_; }
   void OnWatchedWrite(memory::RamBlock& block, uint64_t offset, uint64_t length) override;
 
   TranslatedBlock* Find(uint64_t pc, uint32_t max_insns);
@@ -112,7 +121,9 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   Backend& backend_;
   const EngineOptions options_;
   Cpu* cpu_ = nullptr;
-  EngineObserver* observer_ = nullptr;
+  bool chain_;
+  std::vector<EngineObserver*> observers_;
+  std::vector<CodeMark> marks_;  // of the block that was compiled last
   EngineCounters counters_;
   absl::Status status_;
   CodeMap code_;
