@@ -27,6 +27,11 @@ constexpr absl::string_view kFloatNames[] = {
 
 absl::string_view IntType(unsigned i) { return i == 1 ? "code_ptr" : i >= 2 && i <= 4 ? "data_ptr" : "int"; }
 
+// Whether addresses go through page tables.
+bool IsMapped(const mmu::riscv::WalkContext& context) {
+  return context.root.mode != mmu::riscv::PagingMode::kBare && context.privilege != mmu::riscv::Privilege::kMachine;
+}
+
 bool IsFloatCsr(unsigned number) { return number >= 1 && number <= 3; }
 
 }  // namespace
@@ -116,8 +121,15 @@ std::string HartInspector::mode() const {
 
 std::unique_ptr<mmu::PageTableWalker> HartInspector::Walker(translate::Access access) const {
   const mmu::riscv::WalkContext context = hart_.WalkContextFor(access == translate::Access::kExecute, /*probe=*/true);
-  const bool bare = context.root.mode == mmu::riscv::PagingMode::kBare;
-  if (bare || context.privilege == mmu::riscv::Privilege::kMachine) return nullptr;
+  return IsMapped(context) ? std::make_unique<mmu::riscv::TableWalker>(context) : nullptr;
+}
+
+// A supervisor who may access user pages (SUM) and read those that are for execution only (MXR).
+std::unique_ptr<mmu::PageTableWalker> HartInspector::DebuggerWalker() const {
+  mmu::riscv::WalkContext context = hart_.WalkContextFor(/*fetch=*/false, /*probe=*/true);
+  if (!IsMapped(context)) return nullptr;
+  context.privilege = mmu::riscv::Privilege::kSupervisor;
+  context.sum = context.mxr = true;
   return std::make_unique<mmu::riscv::TableWalker>(context);
 }
 

@@ -24,6 +24,7 @@ class HartInspector final : public translate::Inspector {
   unsigned address_bits() const override { return 64; }
   std::string mode() const override;
   std::unique_ptr<mmu::PageTableWalker> Walker(translate::Access access) const override;
+  std::unique_ptr<mmu::PageTableWalker> DebuggerWalker() const override;
   std::string PhysicalFault(memory::Gpa gpa, unsigned size, translate::Access access) const override;
 
  private:

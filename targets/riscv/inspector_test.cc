@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "mmu/address_space_words.h"
 #include "targets/riscv/test_machine.h"
 
 namespace emu::riscv {
@@ -58,7 +59,26 @@ TEST_F(InspectorTest, TheDumpNamesRegisters) {
 TEST_F(InspectorTest, MachineModeHasNoPageTables) {
   EXPECT_EQ(inspector_.mode(), "machine");
   EXPECT_EQ(inspector_.Walker(translate::Access::kRead), nullptr);
+  EXPECT_EQ(inspector_.DebuggerWalker(), nullptr);
   EXPECT_EQ(inspector_.PhysicalFault(memory::Gpa(0x80000000), 8, translate::Access::kRead), "");
+}
+
+// One superpage that only a supervisor may enter, one for users that may only be executed.
+TEST_F(InspectorTest, ADebuggerReadsWhatIsMapped) {
+  constexpr uint64_t kRoot = TestMachine::kTables, kV = 1, kX = 8, kRwx = 0xe, kU = 16, kA = 64, kD = 128;
+  m_.Write64(kRoot + 8 * 1, 0x80000000 >> 12 << 10 | kV | kRwx | kA | kD);
+  m_.Write64(kRoot + 8 * 2, 0x80000000 >> 12 << 10 | kV | kX | kU | kA | kD);
+  m_.csr().satp = uint64_t{8} << 60 | kRoot >> 12;
+  m_.SetPrivilege(kUser);
+  mmu::AddressSpaceWords words(m_.memory());
+  for (uint64_t gva : {0x40001234u, 0x80001234u}) {
+    const auto walk = [&](const mmu::PageTableWalker& walker) {
+      return walker.Walk(memory::Gva(gva), mmu::AccessKind::kRead, words);
+    };
+    EXPECT_FALSE(walk(*inspector_.Walker(translate::Access::kRead)).ok());
+    EXPECT_TRUE(walk(*inspector_.DebuggerWalker()).ok());
+    EXPECT_EQ(walk(*inspector_.DebuggerWalker()).gpa.value, 0x80001234u);
+  }
 }
 
 }  // namespace

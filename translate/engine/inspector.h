@@ -50,6 +50,8 @@ class Inspector {
   // The page tables in force now for data (kExecute: for code), seen with the present privilege, looking only. Null:
   // addresses are physical.
   virtual std::unique_ptr<mmu::PageTableWalker> Walker(Access access) const = 0;
+  // The same for a debugger's user, who may read all that is mapped, whatever the present privilege.
+  virtual std::unique_ptr<mmu::PageTableWalker> DebuggerWalker() const = 0;
   // Why the protection of physical memory forbids the access in the present privilege; empty if it does not.
   virtual std::string PhysicalFault(memory::Gpa gpa, unsigned size, Access access) const = 0;
 };
