@@ -42,7 +42,7 @@ class Lowering {
  private:
   // Code to emit after the hot code.
   struct Cold {
-    enum class Kind : uint8_t { kBudget, kGuard, kLoad, kStore, kExit, kCanonicalNan, kFp };
+    enum class Kind : uint8_t { kBudget, kGuard, kLoad, kStore, kAtomic, kExit, kCanonicalNan, kFp };
     Kind kind;
     uint8_t* from = nullptr;    // the branch to it
     uint8_t* from2 = nullptr;   // a second one
@@ -91,6 +91,9 @@ class Lowering {
   void StoreTo(const ir::Instr& i, Mem to);
   void StoreInt(ir::MemOp op, Mem to, Reg value);
   void Atomic(const ir::Instr& i);
+  void AtomicInline(const ir::Instr& i);
+  void AtomicLoop(const ir::Instr& i, Mem at, Mem operand);
+  void AtomicCall(const ir::Instr& i);
   void Probe();
   void Call(const ir::Instr& i);
   void PutArgument(int slot, Value v);
@@ -124,6 +127,7 @@ class Lowering {
   // lowering_cold.cc
   void EmitCold(const Cold& cold);
   void ColdMemory(const Cold& cold);
+  void ColdAtomic(const Cold& cold);
   void ColdFp(const Cold& cold);
   void SaveLive(const Cold& cold, bool save);
   void StoreArgument(int slot, const Location& l, ir::Type type);

@@ -99,6 +99,11 @@ void Lowering::ColdMemory(const Cold& cold) {
   SaveLive(cold, false);
 }
 
+void Lowering::ColdAtomic(const Cold& cold) {
+  StoreSite(cold.site);
+  AtomicCall(block_->code[cold.instr]);
+}
+
 void Lowering::ColdFp(const Cold& cold) {
   const Instr& i = block_->code[cold.instr];
   SaveLive(cold, true);
@@ -136,6 +141,9 @@ void Lowering::EmitCold(const Cold& cold) {
     case Cold::Kind::kLoad:
     case Cold::Kind::kStore:
       ColdMemory(cold);
+      break;
+    case Cold::Kind::kAtomic:
+      ColdAtomic(cold);
       break;
     case Cold::Kind::kFp:
       ColdFp(cold);

@@ -162,18 +162,94 @@ void Lowering::FinishCall(const Instr& i) {
   if (dst != Reg::rax) e_.rr(Op::kMOV64rr, dst, Reg::rax);
 }
 
+// Operands go by the frame, so that all temps are free for what the host's atomic instructions want.
 void Lowering::Atomic(const Instr& i) {
+  const MemOp op = MemOp::Unpack(i.aux);
   const bool cas = i.op == ir::Op::kAtomicCas;
   for (int a = 0; a < (cas ? 3 : 2); ++a) PutArgument(a, i.args[a]);
   regs_.SpillAll();
-  StoreSite(Site());
+  const bool is_whole = 8 * op.size() == ir::TypeBits(i.type);
+  if (is_whole && !op.big_endian && op.mmu_context == 0 && i.imm == 0) {
+    AtomicInline(i);
+  } else {
+    StoreSite(Site());
+    AtomicCall(i);
+  }
+  FinishCall(i);
+}
+
+void Lowering::AtomicCall(const Instr& i) {
+  const bool cas = i.op == ir::Op::kAtomicCas;
   e_.rm(Op::kMOV64rm, Reg::rax, FrameSlot(kArgumentSlots));
   if (i.imm != 0) e_.ri(Op::kADD64ri32, Reg::rax, static_cast<int32_t>(i.imm));
   e_.ri(Op::kMOV32ri, Reg::rcx, static_cast<int64_t>(i.aux | (cas ? 0 : i.extra << 16)));
   e_.rm(Op::kMOV64rm, Reg::rdx, FrameSlot(kArgumentSlots + 1));
   if (cas) e_.rm(Op::kMOV64rm, Reg::r11, FrameSlot(kArgumentSlots + 2));
   CallRuntime(cas ? runtime_.cas : runtime_.rmw);
-  FinishCall(i);
+}
+
+// One check and one instruction of the host (or a loop around one); the old value to rax.
+void Lowering::AtomicInline(const Instr& i) {
+  const bool wide = Wide(i);
+  Cold cold{Cold::Kind::kAtomic};
+  cold.instr = index_;
+  cold.site = Site();
+  e_.rm(Op::kMOV64rm, Reg::rdx, FrameSlot(kArgumentSlots));
+  Probe(i, true, Reg::rdx, Reg::rcx, Reg::r11, &cold);
+  const Mem at = Mem::BaseIndex(Reg::rdx, Reg::rcx, 1, 0), operand = FrameSlot(kArgumentSlots + 1);
+  const Op move = wide ? Op::kMOV64rm : Op::kMOV32rm;
+  const ir::AtomicKind kind = static_cast<ir::AtomicKind>(i.extra);
+  if (i.op == ir::Op::kAtomicCas) {
+    e_.rm(move, Reg::rax, operand);
+    e_.rm(move, Reg::r11, FrameSlot(kArgumentSlots + 2));
+    e_.mr(wide ? Op::kLCMPXCHG64 : Op::kLCMPXCHG32, at, Reg::r11);
+  } else if (kind == ir::AtomicKind::kSwap) {
+    e_.rm(move, Reg::rax, operand);
+    e_.rm(wide ? Op::kXCHG64rm : Op::kXCHG32rm, Reg::rax, at);
+  } else if (kind == ir::AtomicKind::kAdd) {
+    e_.rm(move, Reg::rax, operand);
+    e_.rm(wide ? Op::kLXADD64 : Op::kLXADD32, Reg::rax, at);
+  } else {
+    AtomicLoop(i, at, operand);
+  }
+  cold.resume = e_.rw();
+  cold_.push_back(cold);
+}
+
+void Lowering::AtomicLoop(const Instr& i, Mem at, Mem operand) {
+  const bool wide = Wide(i);
+  e_.rm(wide ? Op::kMOV64rm : Op::kMOV32rm, Reg::rax, at);
+  const uint8_t* const again = e_.rx();
+  e_.rr(wide ? Op::kMOV64rr : Op::kMOV32rr, Reg::r11, Reg::rax);
+  const auto greater_or_less = [&](Cond replace) {
+    e_.rm(wide ? Op::kCMP64rm : Op::kCMP32rm, Reg::rax, operand);
+    wide ? e_.cmovcc64(replace, Reg::r11, operand) : e_.cmovcc32(replace, Reg::r11, operand);
+  };
+  switch (static_cast<ir::AtomicKind>(i.extra)) {
+    case ir::AtomicKind::kAnd:
+      e_.rm(wide ? Op::kAND64rm : Op::kAND32rm, Reg::r11, operand);
+      break;
+    case ir::AtomicKind::kOr:
+      e_.rm(wide ? Op::kOR64rm : Op::kOR32rm, Reg::r11, operand);
+      break;
+    case ir::AtomicKind::kXor:
+      e_.rm(wide ? Op::kXOR64rm : Op::kXOR32rm, Reg::r11, operand);
+      break;
+    case ir::AtomicKind::kMin:
+      greater_or_less(Cond::g);
+      break;
+    case ir::AtomicKind::kMax:
+      greater_or_less(Cond::l);
+      break;
+    case ir::AtomicKind::kMinU:
+      greater_or_less(Cond::a);
+      break;
+    default:
+      greater_or_less(Cond::b);
+  }
+  e_.mr(wide ? Op::kLCMPXCHG64 : Op::kLCMPXCHG32, at, Reg::r11);
+  constexpr int kJumpBytes = 6;
+  e_.jcc(Cond::ne, static_cast<int32_t>(again - (e_.rx() + kJumpBytes)));
 }
 
 void Lowering::Probe() {
