@@ -1,5 +1,8 @@
 #include "cli/debugging.h"
 
+#include "absl/strings/str_cat.h"
+#include "debug/symbols.h"
+#include "debug/trace/session.h"
 #include "debug/watch_hub.h"
 
 namespace emu::cli {
@@ -8,21 +11,38 @@ namespace {
 // Members in the order in which they depend on each other.
 class Attached final : public Debugging {
  public:
-  explicit Attached(boards::Machine& machine) : hub_(machine.processor().cpu(), machine.memory()) {}
+  Attached(const DebugOptions& options, boards::Machine& machine)
+      : hub_(machine.processor().cpu(), machine.memory()),
+        traces_(machine.processor().cpu(), hub_, symbols_, {.keep_last_writers = !options.monitors.empty()}) {}
 
   absl::Status Open(const DebugOptions& options) {
-    (void)options;
+    if (absl::Status status = LoadSymbols(options.symbols); !status.ok()) return status;
+    for (const std::string& spec : options.traces) {
+      const absl::StatusOr<int> id = traces_.Start(spec);
+      if (!id.ok()) return absl::Status(id.status().code(), absl::StrCat("-", id.status().message()));
+    }
     return absl::OkStatus();
   }
 
  private:
+  absl::Status LoadSymbols(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+      const absl::StatusOr<debug::SymbolTable> more = debug::SymbolTable::Load(path);
+      if (!more.ok()) return absl::Status(more.status().code(), absl::StrCat("-symbols ", more.status().message()));
+      symbols_.Merge(*more);
+    }
+    return absl::OkStatus();
+  }
+
   debug::WatchHub hub_;
+  debug::SymbolTable symbols_;
+  debug::TraceSession traces_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Debugging>> Debugging::Attach(const DebugOptions& options, boards::Machine& machine) {
-  auto attached = std::make_unique<Attached>(machine);
+  auto attached = std::make_unique<Attached>(options, machine);
   if (absl::Status status = attached->Open(options); !status.ok()) return status;
   return attached;
 }

@@ -199,6 +199,10 @@ absl::Status SetAction(string_view, Options* o) {
   return absl::OkStatus();
 }
 absl::Status SetLogPath(string_view value, Options* o) { return o->log_path = std::string(value), absl::OkStatus(); }
+absl::Status AddTrace(string_view value, Options* o) { return o->debug.traces.emplace_back(value), absl::OkStatus(); }
+absl::Status AddSymbols(string_view value, Options* o) {
+  return o->debug.symbols.emplace_back(value), absl::OkStatus();
+}
 absl::Status SetPrintState(string_view, Options* o) { return o->print_state = true, absl::OkStatus(); }
 absl::Status SetNoDefaults(string_view, Options* o) { return o->defaults = false, absl::OkStatus(); }
 
@@ -229,6 +233,8 @@ constexpr Flag kFlags[] = {
     {"no-reboot", "", SetTrue<&Config::exit_on_reset>, "end when the guest resets the machine"},
     {"d", "ITEM[,...]", SetLogItems, "what to log; help lists the items"},
     {"D", "FILE", SetLogPath, "log to a file instead of standard error"},
+    {"trace", "mem[,KEY=VALUE...]", AddTrace, "record memory accesses; docs/trace.md has the keys"},
+    {"symbols", "FILE", AddSymbols, "names of guest code: an ELF file, a System.map or a copy of /proc/kallsyms"},
     {"version", "", SetAction<Action::kVersion>, "print the version"},
     {"help", "", SetAction<Action::kHelp>, "print this"},
     {"h", "", SetAction<Action::kHelp>, ""},

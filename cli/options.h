@@ -17,6 +17,8 @@ struct DebugOptions {
   std::vector<std::string> gdb;       // -s, -gdb: tcp::PORT, unix:PATH, ...
   std::vector<std::string> monitors;  // -monitor: a character device as -serial takes it
   std::vector<std::string> qmp;       // -qmp: the same
+  std::vector<std::string> traces;    // -trace: see debug/trace/trace_spec.h
+  std::vector<std::string> symbols;   // -symbols: paths
 };
 
 struct Options {

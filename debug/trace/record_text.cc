@@ -47,7 +47,7 @@ void AppendPlaceMembers(const TracePlace* place, uint64_t gpa, absl::string_view
 }  // namespace
 
 std::string TextHeading(bool show_hva) {
-  return absl::StrFormat("# %10s %3s %-18s %-28s %-10s %4s %-18s %-18s %s%-24s %s\n", "insns", "cpu", "pc", "symbol",
+  return absl::StrFormat("# %10s %3s %-18s %-28s %-10s %4s %-18s %-18s %s%-32s %s\n", "insns", "cpu", "pc", "symbol",
                          "kind", "size", "gva", "gpa", show_hva ? absl::StrFormat("%-18s ", "hva") : "", "place",
                          "value");
 }
@@ -59,7 +59,7 @@ void AppendText(const TraceRecord& r, const SymbolTable& symbols, bool show_hva,
                         r.dma() ? "-" : AddressText(r.gva), Physical(r));
   if (show_hva) AppendHost(r, out);
   const std::string first = PlaceText(r.place, r.gpa, r.register_name);
-  absl::StrAppendFormat(out, "%-24s %s",
+  absl::StrAppendFormat(out, "%-32s %s",
                         r.crosses ? absl::StrCat(first, "/", PlaceText(r.place2, r.gpa2, nullptr)) : first,
                         Value(r.value, r.size));
   if (r.type == AccessType::kAtomic) absl::StrAppend(out, " was ", Value(r.old, r.size));

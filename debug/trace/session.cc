@@ -3,9 +3,11 @@
 #include <stdio.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "debug/trace/sink.h"
 #include "debug/trace/trace_spec.h"
 #include "debug/trace/trace_writer.h"
@@ -34,6 +36,19 @@ absl::StatusOr<std::unique_ptr<TraceSink>> MakeSink(const TraceSpec& spec, absl:
   return MakeBinarySink(*std::move(file), std::move(header));
 }
 
+// The filter may be right nevertheless: regions come and go.
+void WarnOfUnknownRegion(const TraceFilter& filter, const memory::FlatView& view,
+                         const std::function<void(absl::string_view)>& warn) {
+  if (filter.region == nullptr) return;
+  std::set<std::string> names;
+  for (const memory::FlatRange& range : view.ranges()) names.insert(range.region->name());
+  for (const std::string& name : names) {
+    if (RE2::PartialMatch(name, *filter.region)) return;
+  }
+  warn(absl::StrCat("region=", filter.region->pattern(),
+                    " matches no region that is there now: ", absl::StrJoin(names, ", ")));
+}
+
 }  // namespace
 
 TraceSession::TraceSession(translate::Cpu& cpu, WatchHub& hub, const SymbolTable& symbols, TraceSessionOptions options)
@@ -47,6 +62,7 @@ TraceSession::~TraceSession() { StopAll().IgnoreError(); }
 absl::StatusOr<int> TraceSession::Start(absl::string_view text) {
   const absl::StatusOr<TraceSpec> spec = ParseTraceSpec(text, symbols_);
   if (!spec.ok()) return spec.status();
+  WarnOfUnknownRegion(spec->filter, cpu_.memory().view(), options_.warn);
   auto sink = MakeSink(*spec, text, cpu_, cpu_.memory(), symbols_);
   if (!sink.ok()) return sink.status();
   auto tracer = std::make_unique<Tracer>(spec->filter, symbols_, cpu_, *std::move(sink), options_.keep_last_writers,

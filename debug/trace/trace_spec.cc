@@ -61,6 +61,15 @@ absl::Status SetExpression(string_view key, string_view value, std::shared_ptr<c
   return absl::OkStatus();
 }
 
+absl::Status SetSymbol(string_view value, const SymbolTable& symbols, TraceFilter* filter) {
+  if (symbols.empty()) return Bad("symbol", value, "symbols, but none are known: -symbols FILE");
+  if (absl::Status status = SetExpression("symbol", value, &filter->symbol); !status.ok()) return status;
+  for (const Symbol& symbol : symbols.symbols()) {
+    if (RE2::PartialMatch(symbol.name, *filter->symbol)) return absl::OkStatus();
+  }
+  return Bad("symbol", value, absl::StrCat("part of the name of one of the ", symbols.symbols().size(), " symbols"));
+}
+
 absl::Status SetSwitch(string_view key, string_view value, bool* on) {
   if (value != "on" && value != "off") return Bad(key, value, "on or off");
   *on = value == "on";
@@ -159,10 +168,7 @@ absl::Status SetFilterKey(string_view key, string_view value, const SymbolTable&
   if (key == "gpa") return AddRange(key, value, symbols, &filter->gpa);
   if (key == "pc") return AddRange(key, value, symbols, &filter->pc);
   if (key == "region") return SetExpression(key, value, &filter->region);
-  if (key == "symbol") {
-    if (!symbols.empty()) return SetExpression(key, value, &filter->symbol);
-    return absl::InvalidArgumentError(absl::StrCat("symbol \"", value, "\": no symbols are known; -symbols FILE"));
-  }
+  if (key == "symbol") return SetSymbol(value, symbols, filter);
   if (key == "walks") return SetSwitch(key, value, &filter->walks);
   if (key == "dma") return SetSwitch(key, value, &filter->dma);
   if (key == "cpu") {
