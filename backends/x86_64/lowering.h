@@ -144,12 +144,12 @@ class Lowering {
   const ir::Block* block_ = nullptr;
   translate::CompileSink* sink_ = nullptr;
   std::vector<ExitPatch>* exits_ = nullptr;
+  std::vector<translate::CodeMark>* marks_ = nullptr;
+  const uint8_t* begin_ = nullptr;  // of the block's code
   unsigned index_ = 0;
   std::vector<Cold> cold_;
   struct LabelState {
     uint8_t* bound = nullptr;  // writing view
-  std::vector<translate::CodeMark>* marks_ = nullptr;
-  const uint8_t* begin_ = nullptr;  // of the block's code
     std::vector<uint8_t*> waiting;
   };
   std::vector<LabelState> labels_;
