@@ -12,43 +12,80 @@ using devices::CharBackend;
 using devices::CharMux;
 using devices::CharSpec;
 
+namespace {
+
+// As `info chardev` and query-chardev name it.
+std::string FilenameOf(const CharSpec& spec, const CharBackend& backend) {
+  switch (spec.kind) {
+    case CharSpec::Kind::kStdio:
+      return "stdio";
+    case CharSpec::Kind::kFile:
+      return "file";
+    case CharSpec::Kind::kPty:
+      return absl::StrCat("pty:", dynamic_cast<const devices::PtyBackend&>(backend).path());
+    case CharSpec::Kind::kSocket:
+      return absl::StrCat(spec.socket.path.empty() ? absl::StrCat("tcp:", spec.socket.host, ":", spec.socket.port)
+                                                   : absl::StrCat("unix:", spec.socket.path),
+                          spec.socket.server ? ",server=on" : "");
+    default:
+      return "null";
+  }
+}
+
+}  // namespace
+
 absl::Status CharDevices::Open(absl::Span<const CharSpec> chardevs, absl::Span<const CharSpec> serials) {
   for (const CharSpec& spec : chardevs) {
     if (named_.count(spec.id) != 0) {
       return absl::InvalidArgumentError(absl::StrCat("-chardev: id \"", spec.id, "\" is used twice"));
     }
-    absl::StatusOr<Named> made = Make(spec);
+    absl::StatusOr<Named> made = Make(spec, spec.id);
     if (!made.ok()) return made.status();
     named_[spec.id] = *made;
   }
   for (const CharSpec& spec : serials) {
-    absl::StatusOr<CharBackend*> serial = MakeSerial(spec);
+    absl::StatusOr<CharBackend*> serial = MakeSerial(spec, serials_.size());
     if (!serial.ok()) return serial.status();
     serials_.push_back(*serial);
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<CharBackend*> CharDevices::MakeSerial(const CharSpec& spec) {
+absl::StatusOr<CharBackend*> CharDevices::MakeSerial(const CharSpec& spec, size_t port) {
   if (spec.kind == CharSpec::Kind::kNone) return nullptr;
   if (spec.kind == CharSpec::Kind::kChardev) return Take(spec.id);
-  absl::StatusOr<Named> made = Make(spec);
+  absl::StatusOr<Named> made = Make(spec, absl::StrCat("serial", port));
+  if (!made.ok()) return made.status();
+  if (made->mux != nullptr) serial_muxes_.push_back(made->mux);
+  return made->backend;
+}
+
+absl::StatusOr<CharBackend*> CharDevices::Open(const CharSpec& spec, absl::string_view label) {
+  if (spec.kind == CharSpec::Kind::kNone) return nullptr;
+  if (spec.kind == CharSpec::Kind::kChardev) return Take(spec.id);
+  absl::StatusOr<Named> made = Make(spec, label);
   if (!made.ok()) return made.status();
   return made->backend;
 }
 
-absl::StatusOr<CharDevices::Named> CharDevices::Make(const CharSpec& spec) {
+std::vector<CharBackend*> CharDevices::MonitorPorts() {
+  std::vector<CharBackend*> ports;
+  for (CharMux* mux : serial_muxes_) ports.push_back(mux->AddPort());
+  return ports;
+}
+
+absl::StatusOr<CharDevices::Named> CharDevices::Make(const CharSpec& spec, absl::string_view label) {
   if (spec.kind == CharSpec::Kind::kStdio && std::exchange(stdio_taken_, true)) {
     return absl::InvalidArgumentError(
-        "standard input and output can serve one -serial or -chardev only; "
+        "standard input and output can serve one -serial, -monitor, -qmp or -chardev only; "
         "-chardev stdio,id=ID,mux=on can be shared");
   }
   absl::StatusOr<std::unique_ptr<CharBackend>> backend = devices::MakeCharBackend(spec, loop_);
   if (!backend.ok()) return backend.status();
   if (auto* pty = dynamic_cast<devices::PtyBackend*>(backend->get()); pty != nullptr) {
-    fprintf(stderr, "char device redirected to %s (label %s)\n", pty->path().c_str(),
-            spec.id.empty() ? "serial0" : spec.id.c_str());
+    fprintf(stderr, "char device redirected to %s (label %s)\n", pty->path().c_str(), std::string(label).c_str());
   }
+  descriptions_.push_back({std::string(label), FilenameOf(spec, **backend), backend->get()});
   if (!spec.mux) {
     backends_.push_back(*std::move(backend));
     return Named{backends_.back().get(), nullptr, false};

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "devices/char_backend.h"
 #include "devices/char_mux.h"
@@ -28,6 +29,17 @@ class CharDevices {
   devices::CharBackend* Serial(size_t port) { return port < serials_.size() ? serials_[port] : nullptr; }
   // The stream that -chardev calls `id`, for one device.
   absl::StatusOr<devices::CharBackend*> Take(const std::string& id);
+  // One more stream, for a monitor or debugger: of its own, or one that -chardev made. Null for kNone.
+  absl::StatusOr<devices::CharBackend*> Open(const devices::CharSpec& spec, absl::string_view label);
+  // For each "mon:" stream of a serial port, another port of its terminal. Ctrl-A C leads there.
+  std::vector<devices::CharBackend*> MonitorPorts();
+
+  struct Description {
+    std::string label, filename;
+    devices::CharBackend* backend;
+  };
+  // All that are open.
+  const std::vector<Description>& descriptions() const { return descriptions_; }
 
  private:
   struct Named {
@@ -35,8 +47,8 @@ class CharDevices {
     devices::CharMux* mux = nullptr;
     bool taken = false;
   };
-  absl::StatusOr<Named> Make(const devices::CharSpec& spec);
-  absl::StatusOr<devices::CharBackend*> MakeSerial(const devices::CharSpec& spec);
+  absl::StatusOr<Named> Make(const devices::CharSpec& spec, absl::string_view label);
+  absl::StatusOr<devices::CharBackend*> MakeSerial(const devices::CharSpec& spec, size_t port);
 
   devices::EventLoop& loop_;
   const std::function<void()> quit_;
@@ -44,6 +56,8 @@ class CharDevices {
   std::vector<std::unique_ptr<devices::CharMux>> muxes_;
   std::map<std::string, Named> named_;
   std::vector<devices::CharBackend*> serials_;
+  std::vector<devices::CharMux*> serial_muxes_;
+  std::vector<Description> descriptions_;
   bool stdio_taken_ = false;
 };
 

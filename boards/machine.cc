@@ -19,7 +19,7 @@ Machine::Machine(const MachineConfig& config, absl::string_view cpu_space_name)
     : config_(config),
       time_(config.deterministic),
       clock_([this] { return time_.NowNs(); }),
-      chars_(events_, [this] { Exit(0, "Terminated"); }),
+      chars_(events_, [this] { Exit(0, "Terminated", RunCause::kHostQuit); }),
       system_(memory::Region::Container("system", memory::Size::Whole())),
       memory_("memory", system_),
       cpu_memory_(cpu_space_name, system_),
@@ -79,13 +79,17 @@ int64_t Machine::EpochNs() const {
 
 std::vector<memory::AddressSpace*> Machine::address_spaces() { return {&cpu_memory_, &memory_}; }
 
-void Machine::Exit(int status, std::string report) {
-  if (!exit_.has_value()) exit_ = Result{status, std::move(report)};
+void Machine::Exit(int status, std::string report, RunCause cause) {
+  if (!exit_.has_value()) {
+    exit_ = Result{status, std::move(report)};
+    cause_ = cause;
+  }
   if (loop_ != nullptr) loop_->RequestStop();
 }
 
-void Machine::Reset() {
-  if (config_.exit_on_reset) return Exit(0);
+void Machine::Reset(RunCause cause) {
+  if (config_.exit_on_reset) return Exit(0, "", cause);
+  if (!exit_.has_value()) cause_ = cause;
   reset_wanted_ = true;
   if (loop_ != nullptr) loop_->RequestStop();
 }
@@ -97,7 +101,8 @@ void Machine::Interrupt() {
 
 Machine::Result Machine::Run() {
   Result result = RunToEnd();
-  control_->TellShutdown(exit_.has_value() && !interrupted_);
+  if (!exit_.has_value()) cause_ = interrupted_ ? RunCause::kHostSignal : RunCause::kHostError;
+  control_->TellShutdown(ByGuest(cause_));
   if (absl::Status status = OnEnd(); !status.ok()) return {1, std::string(status.message())};
   return result;
 }

@@ -18,6 +18,7 @@
 #include "boards/guest_time.h"
 #include "boards/machine_config.h"
 #include "boards/processor.h"
+#include "boards/run_cause.h"
 #include "boards/run_control.h"
 #include "boards/run_loop.h"
 #include "boards/unmodelled.h"
@@ -63,9 +64,11 @@ class Machine {
   void Interrupt();
 
   // From devices. The first call counts.
-  void Exit(int status, std::string report = "");
+  void Exit(int status, std::string report = "", RunCause cause = RunCause::kGuestShutdown);
   // Restarts the machine, or ends the run if the user wanted that.
-  void Reset();
+  void Reset(RunCause cause = RunCause::kGuestReset);
+  // Of the end or reset that comes, or of the last one.
+  RunCause cause() const { return cause_; }
 
   const MachineConfig& config() const { return config_; }
   // The device tree that the kernel gets; empty on boards without one.
@@ -82,6 +85,8 @@ class Machine {
   virtual translate::Inspector& inspector() = 0;
   const std::vector<DeviceInfo>& devices() const { return device_infos_; }
   // Asks the guest to power off, as its power button does; false if the board has none that the guest sees.
+  // The same from the machine's thread, because the user said so.
+  void Quit() { Exit(0, "", RunCause::kHostQuit); }
   virtual bool PowerButton() { return false; }
 
   // "instructions=N ram=HASH cpu=HASH": equal for equal ends of runs.
@@ -160,3 +165,4 @@ class Machine {
 }  // namespace emu::boards
 
 #endif  // EMU_BOARDS_MACHINE_H_
+  RunCause cause_ = RunCause::kGuestShutdown;

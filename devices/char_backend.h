@@ -12,7 +12,13 @@
 
 namespace emu::devices {
 
-enum class CharEvent { kBreak, kOpened, kClosed };
+enum class CharEvent {
+  kBreak,
+  kOpened,    // a peer has come
+  kClosed,    // it has gone
+  kFocusIn,   // what is typed comes here from now on
+  kFocusOut,  // it goes elsewhere
+};
 
 // What a device gives a backend. Any of them may be empty; without `can_receive` nothing is delivered.
 struct CharFrontend {
@@ -26,6 +32,12 @@ class CharBackend {
   virtual ~CharBackend() = default;
   // Sends bytes to the host. Never waits for a peer that is not there.
   virtual void Write(absl::string_view bytes) = 0;
+  // Whether somebody sits at a terminal there, who wants to edit what is typed.
+  virtual bool IsTerminal() const { return false; }
+  // Whether input comes here; not so while a shared terminal speaks with somebody else.
+  virtual bool HasFocus() const { return true; }
+  // Output that the host has not yet taken. AcceptInput() is called when it has.
+  virtual size_t queued() const { return 0; }
 
   // Joins the device; an empty frontend parts it again. What came before is delivered.
   void SetFrontend(CharFrontend frontend);

@@ -25,6 +25,11 @@ class CharMux::Port : public CharBackend {
  public:
   explicit Port(CharMux* mux) : mux_(mux) {}
   void Write(absl::string_view bytes) override { mux_->terminal_->Write(bytes); }
+  bool IsTerminal() const override { return mux_->terminal_->IsTerminal(); }
+  bool HasFocus() const override {
+    return mux_->focus_ < mux_->ports_.size() && mux_->ports_[mux_->focus_].get() == this;
+  }
+  size_t queued() const override { return mux_->terminal_->queued(); }
   void Give(absl::string_view bytes) { Offer(bytes); }
   void Tell(CharEvent event) { SendEvent(event); }
 
@@ -54,7 +59,9 @@ absl::string_view CharMux::HelpText() { return kHelp; }
 
 void CharMux::SetFocus(size_t port) {
   if (port >= ports_.size() || port == focus_) return;
+  ports_[focus_]->Tell(CharEvent::kFocusOut);
   focus_ = port;
+  ports_[focus_]->Tell(CharEvent::kFocusIn);
   if (focus_hook_) focus_hook_(focus_);
 }
 

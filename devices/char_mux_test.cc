@@ -18,7 +18,7 @@ class CharMuxTest : public testing::Test {
     CharFrontend frontend;
     frontend.can_receive = [this] { return room_; };
     frontend.receive = [&got](absl::string_view bytes) { got.append(bytes.data(), bytes.size()); };
-    frontend.event = [&got](CharEvent event) { got += event == CharEvent::kBreak ? "<break>" : "<event>"; };
+    frontend.event = [&got](CharEvent event) { got += event == CharEvent::kBreak ? "<break>" : ""; };
     port->SetFrontend(std::move(frontend));
   }
 
@@ -56,6 +56,27 @@ TEST_F(CharMuxTest, FocusMovesAndOutputIsMixed) {
   console_->Write("C");
   monitor_->Write("M");
   EXPECT_EQ(terminal_->output(), "CM");
+}
+
+TEST_F(CharMuxTest, PortsAreToldOfTheFocus) {
+  std::string told;
+  CharFrontend frontend;
+  frontend.event = [&](CharEvent event) {
+    told += event == CharEvent::kFocusIn ? "in " : event == CharEvent::kFocusOut ? "out " : "? ";
+  };
+  monitor_->SetFrontend(std::move(frontend));
+  EXPECT_TRUE(console_->HasFocus());
+  EXPECT_FALSE(monitor_->HasFocus());
+  terminal_->Type(
+      "\x01"
+      "c");
+  EXPECT_EQ(told, "in ");
+  EXPECT_TRUE(monitor_->HasFocus());
+  EXPECT_FALSE(console_->HasFocus());
+  terminal_->Type(
+      "\x01"
+      "c");
+  EXPECT_EQ(told, "in out ");
 }
 
 TEST_F(CharMuxTest, HelpNamesTheKeys) {

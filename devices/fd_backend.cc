@@ -23,6 +23,8 @@ class StdioBackend : public FdBackend {
       : FdBackend(loop, STDIN_FILENO, STDOUT_FILENO, WhenFull::kWait, /*owned=*/false),
         terminal_(STDIN_FILENO, keep_signals) {}
 
+  bool IsTerminal() const override { return terminal_.active(); }
+
  private:
   RawTerminal terminal_;
 };
@@ -108,7 +110,9 @@ void FdBackend::Write(absl::string_view bytes) {
 
 void FdBackend::Flush() {
   queue_.erase(0, WriteSome(queue_));
-  if (queue_.empty() && out_watch_) loop_.SetEvents(*out_watch_, 0);
+  if (!queue_.empty() || !out_watch_) return;
+  loop_.SetEvents(*out_watch_, 0);
+  AcceptInput();
 }
 
 std::unique_ptr<CharBackend> MakeStdioBackend(EventLoop& loop, bool keep_signals) {

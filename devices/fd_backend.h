@@ -31,6 +31,7 @@ class FdBackend : public CharBackend {
   ~FdBackend() override;
 
   void Write(absl::string_view bytes) override;
+  size_t queued() const override { return queue_.size(); }
   // Bytes that found no room.
   uint64_t dropped() const { return dropped_; }
 

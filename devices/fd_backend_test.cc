@@ -141,6 +141,25 @@ TEST(SocketBackendTest, ServesOnePeerAfterTheOther) {
   EXPECT_EQ(listener.closed, 2);
 }
 
+TEST(SocketBackendTest, WhatThePeerHasNotReadIsCountedAndItsEndIsTold) {
+  int fds[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+  EventLoop loop;
+  FdBackend backend(loop, fds[0], fds[0], WhenFull::kDrop, /*owned=*/true);
+  Listener listener(backend);
+  listener.room = 0;
+  ASSERT_EQ(write(fds[1], "in", 2), 2);
+  loop.Poll(0);
+  while (backend.queued() == 0) backend.Write(std::string(4096, 'x'));
+  listener.room = 10;
+  char buffer[65536];
+  while (read(fds[1], buffer, sizeof(buffer)) > 0) loop.Poll(0);
+  loop.Poll(0);
+  EXPECT_EQ(backend.queued(), 0u);
+  EXPECT_EQ(listener.got, "in") << "asked again when there was room for answers";
+  close(fds[1]);
+}
+
 TEST(SocketBackendTest, NobodyListeningIsAnErrorWithTheName) {
   EventLoop loop;
   SocketAddress address;
