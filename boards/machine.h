@@ -62,6 +62,8 @@ class Machine {
   Result Run();
   // Ends the run as an operator does, with status 0; from any thread or signal handler.
   void Interrupt();
+  // The same from the machine's thread, because the user said so.
+  void Quit() { Exit(0, "", RunCause::kHostQuit); }
 
   // From devices. The first call counts.
   void Exit(int status, std::string report = "", RunCause cause = RunCause::kGuestShutdown);
@@ -85,8 +87,6 @@ class Machine {
   virtual translate::Inspector& inspector() = 0;
   const std::vector<DeviceInfo>& devices() const { return device_infos_; }
   // Asks the guest to power off, as its power button does; false if the board has none that the guest sees.
-  // The same from the machine's thread, because the user said so.
-  void Quit() { Exit(0, "", RunCause::kHostQuit); }
   virtual bool PowerButton() { return false; }
 
   // "instructions=N ram=HASH cpu=HASH": equal for equal ends of runs.
@@ -157,6 +157,7 @@ class Machine {
   std::unique_ptr<RunControl> control_;
   std::vector<DeviceInfo> device_infos_;
   std::optional<Result> exit_;
+  RunCause cause_ = RunCause::kGuestShutdown;
   bool reset_wanted_ = false;
   bool booted_ = false;
   std::atomic<bool> interrupted_{false};
@@ -165,4 +166,3 @@ class Machine {
 }  // namespace emu::boards
 
 #endif  // EMU_BOARDS_MACHINE_H_
-  RunCause cause_ = RunCause::kGuestShutdown;
