@@ -7,6 +7,12 @@ namespace emu::boards {
 
 using IgnoreStops = translate::Cpu::IgnoreStops;
 
+namespace {
+
+constexpr uint64_t kNowhere = ~uint64_t{0};  // no address of an instruction
+
+}  // namespace
+
 absl::string_view PauseReasonName(PauseReason reason) {
   static constexpr absl::string_view kNames[] = {"user", "breakpoint", "watchpoint", "step"};
   return kNames[static_cast<int>(reason)];
@@ -44,18 +50,22 @@ void RunControl::Pause(PauseReason reason) {
   loop_.RequestStop();
 }
 
-void RunControl::Resume() {
+void RunControl::Resume() { Continue(/*timers=*/true); }
+
+void RunControl::Continue(bool timers) {
   if (!paused_) return;
   paused_ = false;
   steps_ = 0;
-  time_.Resume();
+  if (timers) time_.Resume();
   Tell([](RunStateListener& l) { l.OnResume(); });
 }
 
-void RunControl::Step(uint64_t count) {
+void RunControl::Step(uint64_t count, StepOptions options) {
   if (count == 0) return;
-  Resume();
+  Continue(options.timers);
   steps_ = count;
+  step_ = std::move(options);
+  passed_pc_ = processor_.cpu().state().pc;
   loop_.RequestStop();
 }
 
@@ -70,24 +80,38 @@ RunLoop::End RunControl::Run() {
     if (steps_ != 0 || processor_.cpu().state().pc == passed_pc_) {
       if (RunSteps()) continue;
     }
-    passed_pc_ = ~uint64_t{0};
+    passed_pc_ = kNowhere;
     const RunLoop::End end = loop_.Run();
     if (end != RunLoop::End::kRequested) return end;
   }
   return RunLoop::End::kRequested;
 }
 
-// Either the steps that were asked for, or the one that gets past a breakpoint. True: something is to be looked at
-// before the guest goes on.
+// Either one of the steps that were asked for, or the one that gets past a breakpoint. False: the engine is broken.
 bool RunControl::RunSteps() {
   const bool wanted = steps_ != 0;
-  passed_pc_ = ~uint64_t{0};
-  loop_.RunTimers();
-  if (wanted) processor_.cpu().Wake();
-  OneInsn(IgnoreStops::kFetch);
+  if (wanted && !step_.timers) {
+    events_.Poll(0);
+  } else {
+    loop_.RunTimers();
+  }
+  if (paused_ || ended_()) return true;
+  if (wanted) {
+    OneStep();
+  } else {
+    OneInsn(IgnoreStops::kFetch);
+  }
+  passed_pc_ = kNowhere;
   if (!processor_.engine().status().ok()) return false;
-  if (wanted && !paused_ && --steps_ == 0) Pause(PauseReason::kStep);
-  return wanted || paused_;
+  if (wanted && !paused_ && (--steps_ == 0 || (step_.done && step_.done()))) Pause(PauseReason::kStep);
+  return true;
+}
+
+void RunControl::OneStep() {
+  translate::Cpu& cpu = processor_.cpu();
+  cpu.Wake();
+  if (step_.interrupts && cpu.target().DeliverInterrupt(cpu.state())) return;
+  OneInsn(cpu.state().pc == passed_pc_ ? IgnoreStops::kFetch : IgnoreStops::kNone);
 }
 
 void RunControl::OneInsn(IgnoreStops ignore) {
@@ -101,8 +125,11 @@ void RunControl::OneInsn(IgnoreStops ignore) {
 // The guest has just come to its pause.
 void RunControl::Settle() {
   told_ = true;
-  if (reason_ == PauseReason::kWatchpoint) OneInsn(IgnoreStops::kAll);
-  passed_pc_ = reason_ == PauseReason::kBreakpoint ? processor_.cpu().state().pc : ~uint64_t{0};
+  if (reason_ == PauseReason::kWatchpoint) {
+    OneInsn(IgnoreStops::kAll);
+    passed_pc_ = kNowhere;
+  }
+  if (reason_ == PauseReason::kBreakpoint) passed_pc_ = processor_.cpu().state().pc;
   time_.Pause();
   Tell([&](RunStateListener& l) { l.OnPause(reason_); });
 }

@@ -45,8 +45,14 @@ class RunControl {
   void Pause(PauseReason reason);
   // Goes on; a breakpoint at the present instruction does not count.
   void Resume();
-  // Executes `count` instructions without taking interrupts, then pauses again.
-  void Step(uint64_t count = 1);
+  struct StepOptions {
+    bool interrupts = false;          // are taken between the instructions; to enter the handler is a step too
+    bool timers = true;               // guest time goes on
+    std::function<bool()> done = {};  // asked after each instruction: whether it was the last
+  };
+  // Executes `count` instructions, then pauses again. A breakpoint at the first one does not count.
+  void Step(uint64_t count = 1) { Step(count, StepOptions()); }
+  void Step(uint64_t count, StepOptions options);
   bool paused() const { return paused_; }
   // Why, while paused.
   PauseReason reason() const { return reason_; }
@@ -60,8 +66,10 @@ class RunControl {
   RunLoop::End Run();
 
  private:
+  void Continue(bool timers);
   void RunPaused();
   bool RunSteps();
+  void OneStep();
   void OneInsn(translate::Cpu::IgnoreStops ignore);
   void Settle();
   template <typename Fn>
@@ -76,8 +84,9 @@ class RunControl {
   bool paused_ = false;
   bool told_ = true;  // of the present state
   PauseReason reason_ = PauseReason::kUser;
-  uint64_t steps_ = 0;
-  uint64_t passed_pc_ = ~uint64_t{0};  // a breakpoint here was stopped at
+  uint64_t steps_ = 0;  // that are still to be done
+  StepOptions step_;
+  uint64_t passed_pc_ = ~uint64_t{0};  // a breakpoint here does not count
 };
 
 }  // namespace emu::boards

@@ -35,6 +35,13 @@ class RunControlTest : public ::testing::TestWithParam<Accel>, protected RunStat
   RunControl& control() { return machine_->control(); }
   uint64_t pc() { return machine_->processor().cpu().state().pc; }
   uint64_t insns() { return machine_->processor().cpu().InsnCount(); }
+  void Write(absl::string_view name, uint64_t value) {
+    const auto registers = machine_->inspector().registers();
+    for (size_t i = 0; i < registers.size(); ++i) {
+      if (registers[i].name != name) continue;
+      EXPECT_TRUE(machine_->inspector().Write(i, value).ok()) << name;
+    }
+  }
   void OnPause(PauseReason reason) override {
     EXPECT_TRUE(control().paused());
     pauses_.push_back(reason);
@@ -99,6 +106,58 @@ TEST_P(RunControlTest, StepsSeveral) {
   };
   EXPECT_EQ(machine_->Run().status, 0);
   EXPECT_EQ(at, 12u);
+}
+
+TEST_P(RunControlTest, StepsUntilItIsTold) {
+  std::vector<uint64_t> pcs;
+  on_pause_ = [&] {
+    pcs.push_back(pc());
+    if (pcs.size() > 1) return control().Resume();
+    control().Step(~uint64_t{0}, {.done = [&] { return pc() == kStart + 8; }});
+  };
+  EXPECT_EQ(machine_->Run().status, 0);
+  EXPECT_EQ(pauses_, (std::vector{PauseReason::kUser, PauseReason::kStep}));
+  EXPECT_EQ(pcs.back(), kStart + 8);
+}
+
+TEST_P(RunControlTest, StepsTakeInterruptsIfTheyMay) {
+  std::vector<uint64_t> pcs;
+  on_pause_ = [&] {
+    pcs.push_back(pc());
+    if (pcs.size() == 1) {  // a software interrupt for machine mode waits
+      for (const auto& [name, value] : {std::pair{"mtvec", kStart}, {"mie", 2u}, {"mip", 2u}, {"mstatus", 8u}}) {
+        Write(name, value);
+      }
+      return control().Step();
+    }
+    if (pcs.size() == 2) return control().Step(1, {.interrupts = true});
+    Write("mie", 0);
+    control().Resume();
+  };
+  EXPECT_EQ(machine_->Run().status, 0);
+  ASSERT_EQ(pcs.size(), 3u);
+  EXPECT_EQ(pcs[1], pcs[0] + 4);
+  EXPECT_EQ(pcs[2], kStart);
+}
+
+TEST_P(RunControlTest, StepsStopAtBreakpointsButTheFirstInstructionsOwn) {
+  Stopper stopper;
+  stopper.control = &control();
+  stopper.wanted = [](const translate::MemAccess& a) {
+    return a.type == translate::AccessType::kFetch && (a.gva.value == kStart || a.gva.value == kStart + 4);
+  };
+  machine_->processor().cpu().SetWatch(&stopper, true);
+  std::vector<uint64_t> pcs;
+  on_pause_ = [&] {
+    pcs.push_back(pc());
+    pcs.size() < 4 ? control().Step(100) : control().Resume();
+  };
+  EXPECT_EQ(machine_->Run().status, 0);
+  ASSERT_EQ(pcs.size(), 4u);
+  EXPECT_EQ(pcs[1], kStart);
+  EXPECT_EQ(pcs[2], kStart + 4);
+  EXPECT_EQ(pauses_[3], PauseReason::kStep);
+  machine_->processor().cpu().SetWatch(nullptr, true);
 }
 
 TEST_P(RunControlTest, ABreakpointStopsBeforeItsInstructionAndLetsGoOn) {
