@@ -60,7 +60,7 @@ absl::StatusOr<CharBackend*> CharDevices::MakeSerial(const CharSpec& spec, size_
   return made->backend;
 }
 
-absl::StatusOr<CharBackend*> CharDevices::Open(const CharSpec& spec, absl::string_view label) {
+absl::StatusOr<CharBackend*> CharDevices::OpenStream(const CharSpec& spec, absl::string_view label) {
   if (spec.kind == CharSpec::Kind::kNone) return nullptr;
   if (spec.kind == CharSpec::Kind::kChardev) return Take(spec.id);
   absl::StatusOr<Named> made = Make(spec, label);

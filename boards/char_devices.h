@@ -30,7 +30,7 @@ class CharDevices {
   // The stream that -chardev calls `id`, for one device.
   absl::StatusOr<devices::CharBackend*> Take(const std::string& id);
   // One more stream, for a monitor or debugger: of its own, or one that -chardev made. Null for kNone.
-  absl::StatusOr<devices::CharBackend*> Open(const devices::CharSpec& spec, absl::string_view label);
+  absl::StatusOr<devices::CharBackend*> OpenStream(const devices::CharSpec& spec, absl::string_view label);
   // For each "mon:" stream of a serial port, another port of its terminal. Ctrl-A C leads there.
   std::vector<devices::CharBackend*> MonitorPorts();
 

@@ -47,10 +47,10 @@ TEST_F(CharDevicesTest, Clashes) {
 
 TEST_F(CharDevicesTest, MonitorsHaveStreamsOfTheirOwnOrShareTheSerialPorts) {
   ASSERT_TRUE(chars_.Open({Chardev("null,id=a")}, {Serial("mon:null"), Serial("null")}).ok());
-  EXPECT_EQ(*chars_.Open(Serial("none"), "m"), nullptr);
-  EXPECT_NE(*chars_.Open(Serial("null"), "m"), nullptr);
-  EXPECT_TRUE(chars_.Open(Serial("chardev:a"), "m").ok());
-  EXPECT_FALSE(chars_.Open(Serial("chardev:a"), "m").ok());
+  EXPECT_EQ(*chars_.OpenStream(Serial("none"), "m"), nullptr);
+  EXPECT_NE(*chars_.OpenStream(Serial("null"), "m"), nullptr);
+  EXPECT_TRUE(chars_.OpenStream(Serial("chardev:a"), "m").ok());
+  EXPECT_FALSE(chars_.OpenStream(Serial("chardev:a"), "m").ok());
   const auto ports = chars_.MonitorPorts();
   ASSERT_EQ(ports.size(), 1u) << "of the first serial port";
   EXPECT_FALSE(ports[0]->HasFocus());
@@ -60,7 +60,7 @@ TEST_F(CharDevicesTest, MonitorsHaveStreamsOfTheirOwnOrShareTheSerialPorts) {
 TEST_F(CharDevicesTest, AllAreDescribed) {
   const std::string path = ::testing::TempDir() + "/described";
   ASSERT_TRUE(chars_.Open({Chardev("null,id=a")}, {Serial("null")}).ok());
-  ASSERT_TRUE(chars_.Open(Serial(("unix:" + path + ",server,nowait").c_str()), "monitor0").ok());
+  ASSERT_TRUE(chars_.OpenStream(Serial(("unix:" + path + ",server,nowait").c_str()), "monitor0").ok());
   std::string text;
   for (const auto& d : chars_.descriptions()) text += d.label + "=" + d.filename + " ";
   EXPECT_EQ(text, "a=null serial0=null monitor0=unix:" + path + ",server=on ");
