@@ -2,11 +2,14 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 
 namespace emu::boards {
@@ -21,9 +24,12 @@ constexpr Entry kEntries[] = {
     {"in_asm", kLogInAsm, "guest code of each block that is translated"},
     {"op", kLogOp, "intermediate code of each block"},
     {"op_opt", kLogOpOpt, "intermediate code after its passes"},
-    {"out_asm", kLogOutAsm, "host code of each block"},
+    {"out_asm", kLogOutAsm, "host code of each block; with in_asm beside the guest code"},
     {"int", kLogInt, "exceptions and interrupts"},
     {"exec", kLogExec, "each block that is executed (slow: blocks are not joined)"},
+    {"cpu", kLogCpu, "registers before each block (slow as exec is)"},
+    {"mmu", kLogMmu, "what page tables answer, and what the TLB forgets"},
+    {"page", kLogPage, "the memory map and its changes"},
     {"unimp", kLogUnimp, "accesses to parts of the board that are not modelled"},
     {"guest_errors", kLogGuestErrors, "accesses to addresses where nothing is"},
 };
@@ -54,18 +60,21 @@ std::string LogItemsHelp() {
   return text;
 }
 
-absl::StatusOr<GuestLog> GuestLog::Open(uint32_t items, const std::string& path) {
+GuestLog::GuestLog() : log_(std::make_shared<Log>()) {
+  log_->file = std::shared_ptr<FILE>(stderr, [](FILE* file) { fflush(file); });
+}
+
+absl::StatusOr<GuestLog> GuestLog::Open(uint32_t items, const std::string& path, LogFilter filter) {
   GuestLog log;
-  log.items_ = items;
-  if (path.empty()) {
-    log.file_ = std::shared_ptr<FILE>(stderr, [](FILE* file) { fflush(file); });
-    return log;
-  }
-  FILE* const file = fopen(path.c_str(), "we");
+  log.log_->items = items;
+  log.log_->filter = std::move(filter);
+  if (path.empty()) return log;
+  const std::string name = absl::StrReplaceAll(path, {{"%d", absl::StrCat(getpid())}});
+  FILE* const file = fopen(name.c_str(), "we");
   if (file == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat("-D \"", path, "\": cannot create it: ", strerror(errno)));
+    return absl::InvalidArgumentError(absl::StrCat("-D \"", name, "\": cannot create it: ", strerror(errno)));
   }
-  log.file_ = std::shared_ptr<FILE>(file, fclose);
+  log.log_->file = std::shared_ptr<FILE>(file, fclose);
   return log;
 }
 

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 TEST(GuestLogTest, Items) {
   EXPECT_EQ(*ParseLogItems("in_asm"), kLogInAsm);
   EXPECT_EQ(*ParseLogItems("int,unimp"), kLogInt | kLogUnimp);
-  for (const char* bad : {"", "int,", "INT", "mmu"}) {
+  for (const char* bad : {"", "int,", "INT", "mmus"}) {
     EXPECT_THAT(std::string(ParseLogItems(bad).status().message()), HasSubstr("known are in_asm, op")) << bad;
   }
   EXPECT_THAT(LogItemsHelp(), HasSubstr("guest_errors"));

@@ -53,7 +53,7 @@ absl::StatusOr<memory::RamBlock::Ptr> Machine::AddRam(absl::string_view name, ui
 absl::Status Machine::MakeProcessor(const translate::Target& target, translate::CpuState& state) {
   translate::EngineOptions options;
   options.exact = config_.deterministic;
-  options.chain = !config_.log.On(kLogExec);
+  options.chain = !config_.log.On(kLogEachBlock);
   auto processor = Processor::Make(target, cpu_memory_, state, config_.accel, options);
   if (!processor.ok()) return processor.status();
   processor_ = *std::move(processor);

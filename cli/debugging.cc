@@ -1,6 +1,10 @@
 #include "cli/debugging.h"
 
+#include <unistd.h>
+
 #include "absl/strings/str_cat.h"
+#include "debug/machine_log.h"
+#include "debug/perf_map.h"
 #include "debug/symbols.h"
 #include "debug/trace/session.h"
 #include "debug/watch_hub.h"
@@ -12,11 +16,18 @@ namespace {
 class Attached final : public Debugging {
  public:
   Attached(const DebugOptions& options, boards::Machine& machine)
-      : hub_(machine.processor().cpu(), machine.memory()),
+      : machine_(machine),
+        hub_(machine.processor().cpu(), machine.memory()),
         traces_(machine.processor().cpu(), hub_, symbols_, {.keep_last_writers = !options.monitors.empty()}) {}
 
   absl::Status Open(const DebugOptions& options) {
     if (absl::Status status = LoadSymbols(options.symbols); !status.ok()) return status;
+    log_ = std::make_unique<debug::MachineLog>(machine_, Names());
+    if (options.perf_map) {
+      auto map = debug::PerfMap::Create(debug::PerfMap::PathFor(getpid()), machine_.processor().engine(), Names());
+      if (!map.ok()) return map.status();
+      perf_map_ = *std::move(map);
+    }
     for (const std::string& spec : options.traces) {
       const absl::StatusOr<int> id = traces_.Start(spec);
       if (!id.ok()) return absl::Status(id.status().code(), absl::StrCat("-", id.status().message()));
@@ -34,9 +45,17 @@ class Attached final : public Debugging {
     return absl::OkStatus();
   }
 
+  debug::AddressNames Names() const {
+    if (symbols_.empty()) return nullptr;
+    return [this](uint64_t address) { return symbols_.Describe(address); };
+  }
+
+  boards::Machine& machine_;
   debug::WatchHub hub_;
   debug::SymbolTable symbols_;
   debug::TraceSession traces_;
+  std::unique_ptr<debug::MachineLog> log_;
+  std::unique_ptr<debug::PerfMap> perf_map_;
 };
 
 }  // namespace

@@ -14,7 +14,6 @@
 #include "boards/registry.h"
 #include "cli/debugging.h"
 #include "cli/options.h"
-#include "debug/engine_log.h"
 #include "loaders/bytes.h"
 
 namespace emu::cli {
@@ -75,7 +74,6 @@ int Run(const std::string& program, const Options& options, const boards::BoardI
     const absl::Status status = loaders::WriteFile(config.dump_dtb, (*machine)->device_tree());
     return status.ok() ? 0 : Fail(program, status.message());
   }
-  const std::unique_ptr<translate::EngineObserver> log = debug::MakeEngineLog(config.log, (*machine)->processor());
   absl::StatusOr<std::unique_ptr<Debugging>> debugging = Debugging::Attach(options.debug, **machine);
   if (!debugging.ok()) return Fail(program, debugging.status().message());
   CatchSignals(machine->get());

@@ -177,7 +177,7 @@ TEST(Emu, Listings) {
   EXPECT_EQ(o.status, 5);
   EXPECT_EQ(o.err, "");
   EXPECT_THAT(ReadAll(path), AllOf(HasSubstr("auipc"), HasSubstr("block 0x1000"), HasSubstr("host code of 0x1000"),
-                                   HasSubstr("exception 5: pc 0x8000"), HasSubstr("exec 0x1000 insns=6")));
+                                   HasSubstr("exception 5 (load access fault): pc 0x8000"), HasSubstr("exec 0x1000 insns=6")));
 }
 
 TEST(Emu, DeviceTreeIsWritten) {

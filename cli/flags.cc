@@ -203,6 +203,12 @@ absl::Status AddTrace(string_view value, Options* o) { return o->debug.traces.em
 absl::Status AddSymbols(string_view value, Options* o) {
   return o->debug.symbols.emplace_back(value), absl::OkStatus();
 }
+absl::Status SetLogFilter(string_view value, Options* o) {
+  const absl::StatusOr<boards::LogFilter> filter = boards::LogFilter::Parse(value);
+  if (filter.ok()) o->log_filter = *filter;
+  return filter.status();
+}
+absl::Status SetPerfMap(string_view, Options* o) { return o->debug.perf_map = true, absl::OkStatus(); }
 absl::Status SetPrintState(string_view, Options* o) { return o->print_state = true, absl::OkStatus(); }
 absl::Status SetNoDefaults(string_view, Options* o) { return o->defaults = false, absl::OkStatus(); }
 
@@ -232,7 +238,9 @@ constexpr Flag kFlags[] = {
     {"rtc", "base=utc|localtime|DATE", SetRtc, "time of day at the start"},
     {"no-reboot", "", SetTrue<&Config::exit_on_reset>, "end when the guest resets the machine"},
     {"d", "ITEM[,...]", SetLogItems, "what to log; help lists the items"},
-    {"D", "FILE", SetLogPath, "log to a file instead of standard error"},
+    {"D", "FILE", SetLogPath, "log to a file instead of standard error; %d in its name is the process's number"},
+    {"dfilter", "RANGE[,...]", SetLogFilter, "log only about these addresses: START+SIZE, START-SIZE, START..END"},
+    {"perfmap", "", SetPerfMap, "write /tmp/perf-PID.map, so that perf names translated blocks"},
     {"trace", "mem[,KEY=VALUE...]", AddTrace, "record memory accesses; docs/trace.md has the keys"},
     {"symbols", "FILE", AddSymbols, "names of guest code: an ELF file, a System.map or a copy of /proc/kallsyms"},
     {"version", "", SetAction<Action::kVersion>, "print the version"},

@@ -23,7 +23,8 @@ absl::Status Finish(Options* options) {
     machine.serials.push_back(*std::move(terminal));
   }
   if (options->log_items == 0) return absl::OkStatus();
-  absl::StatusOr<boards::GuestLog> log = boards::GuestLog::Open(options->log_items, options->log_path);
+  absl::StatusOr<boards::GuestLog> log =
+      boards::GuestLog::Open(options->log_items, options->log_path, options->log_filter);
   if (!log.ok()) return log.status();
   machine.log = *std::move(log);
   return absl::OkStatus();

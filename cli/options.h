@@ -19,6 +19,7 @@ struct DebugOptions {
   std::vector<std::string> qmp;       // -qmp: the same
   std::vector<std::string> traces;    // -trace: see debug/trace/trace_spec.h
   std::vector<std::string> symbols;   // -symbols: paths
+  bool perf_map = false;              // -perfmap
 };
 
 struct Options {
@@ -33,6 +34,7 @@ struct Options {
   // While parsing.
   uint32_t log_items = 0;
   std::string log_path;
+  boards::LogFilter log_filter;
   bool defaults = true;  // a serial port on the terminal unless something else is said
 };
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "targets/riscv/csr.h"
 
+#include "targets/riscv/trap_name.h"
 namespace emu::boards {
 
 using devices::Clock;
@@ -116,12 +117,15 @@ void RiscvMachine::UpdateSupervisorTimer() {
 }
 
 void RiscvMachine::OnTrap(const riscv::Hart& hart, unsigned cause, uint64_t value) {
-  if (!config().log.On(kLogInt)) return;
-  const riscv::RiscvState& s = hart.state();
+  const uint64_t pc = hart.state().base.pc;
+  if (!config().log.On(kLogInt, pc)) return;
   const bool interrupt = (cause & 0x80000000u) != 0;
-  config().log.Print(absl::StrFormat("%s %d: pc 0x%x, privilege %d, value 0x%x\n",
-                                     interrupt ? "interrupt" : "exception", cause & 0x7fffffff, s.base.pc,
-                                     static_cast<int>(s.privilege), value));
+  const unsigned number = cause & 0x7fffffff;
+  constexpr char kModes[] = "US?M";
+  config().log.Print(absl::StrFormat("%s %d (%s): pc 0x%x, tval 0x%x, from %c-mode to %c-mode\n",
+                                     interrupt ? "interrupt" : "exception", number,
+                                     interrupt ? riscv::InterruptName(number) : riscv::ExceptionName(number), pc, value,
+                                     kModes[hart.state().privilege], hart.TrapsToSupervisor(cause) ? 'S' : 'M'));
 }
 
 void RiscvMachine::ResetSystem(riscv::SbiHost::Reset kind, bool failed) {

@@ -111,14 +111,18 @@ bool Hart::DeliverInterrupt() {
   return false;
 }
 
+bool Hart::TrapsToSupervisor(unsigned cause) const {
+  const uint64_t delegated = (cause & 0x80000000u) != 0 ? state_.csr.mideleg : state_.csr.medeleg;
+  return state_.privilege <= kSupervisor && (delegated >> (cause & 0x7fffffff) & 1) != 0;
+}
+
 void Hart::Raise(unsigned cause, uint64_t value) {
   platform_->OnTrap(*this, cause, value);
   const bool interrupt = (cause & 0x80000000u) != 0;
   const unsigned number = cause & 0x7fffffff;
   if (!interrupt) ChargeException();
   Csrs& c = state_.csr;
-  const uint64_t delegated = interrupt ? c.mideleg : c.medeleg;
-  const bool to_supervisor = state_.privilege <= kSupervisor && (delegated >> number & 1) != 0;
+  const bool to_supervisor = TrapsToSupervisor(cause);
   const uint64_t flagged = number | (interrupt ? kInterruptFlag : 0);
   uint64_t& status = state_.mstatus;
   uint64_t vector;

@@ -65,6 +65,8 @@ class Hart {
 
   // Enters the handler for an exception of the instruction at state.pc.
   void Raise(unsigned cause, uint64_t value);
+  // Whether the handler is S-mode's; `cause` as HartPlatform::OnTrap has it.
+  bool TrapsToSupervisor(unsigned cause) const;
   // As a helper: the PC is made exact first, and the block is left.
   void RaiseFromHelper(unsigned cause, uint64_t value);
   void ReturnFromTrap(bool machine);

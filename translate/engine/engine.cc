@@ -220,7 +220,7 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
   AddProbes();
   block->insn_count = scratch_.insn_count;
   block->bytes = std::min(GuestBytes(scratch_, target_.max_insn_bytes()), request.size);
-  for (EngineObserver* o : observers_) o->OnLifted(scratch_, host_pc, block->bytes);
+  if (!observers_.empty()) TellLifted(*block);
   if (block->next_page != nullptr) {
     block->next_bytes = target_.max_insn_bytes();
     block->guarded = IsKept(next_page);
@@ -231,6 +231,15 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
     }
   }
   return true;
+}
+
+// The last instruction may reach into the next page, which can be anywhere.
+void Engine::TellLifted(const TranslatedBlock& block) {
+  std::vector<uint8_t> code(block.host_pc, block.host_pc + block.bytes);
+  if (block.next_page != nullptr) {
+    code.insert(code.end(), block.next_page, block.next_page + target_.max_insn_bytes());
+  }
+  for (EngineObserver* o : observers_) o->OnLifted(scratch_, code);
 }
 
 // Before the instructions that somebody watches.

@@ -29,7 +29,8 @@ struct EngineOptions {
 class EngineObserver {
  public:
   virtual ~EngineObserver() = default;
-  virtual void OnLifted(const ir::Block&, const uint8_t* bytes, uint32_t size) { (void)bytes, (void)size; }
+  // `guest_code` goes on behind the last instruction for as long as one may be.
+  virtual void OnLifted(const ir::Block&, absl::Span<const uint8_t> guest_code) { (void)guest_code; }
   virtual void OnOptimized(const ir::Block&) {}
   // `host_code` is empty where the backend makes none; `marks` tell what it is for.
   virtual void OnCompiled(const ir::Block&, absl::Span<const uint8_t> host_code, absl::Span<const CodeMark> marks) {
@@ -104,6 +105,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   void AddProbes();
   bool Compile(TranslatedBlock* block);
   TranslatedBlock* FindUnguarded(uint64_t pc, const uint8_t* host_pc);
+  void TellLifted(const TranslatedBlock& block);
   bool IsKept(uint64_t page) const;
   bool NextPageHolds(const TranslatedBlock& block);
   Stop RunGrant();

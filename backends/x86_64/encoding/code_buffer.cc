@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <utility>
 
@@ -18,7 +17,7 @@
 namespace emu::backends::x86_64 {
 namespace {
 
-constexpr size_t kPage = 4096;
+constexpr size_t kPage = 4096, kHugePage = size_t{2} << 20;
 constexpr uint64_t kReach = uint64_t{1} << 31;
 // Room kept between the buffer and `near`, for what else lies around it.
 constexpr uint64_t kStep = uint64_t{16} << 20;
@@ -29,30 +28,71 @@ absl::Status OsError(absl::string_view what, size_t size) {
       absl::StrCat("code buffer of ", size, " bytes: ", what, ": ", strerror(error), "; a smaller size may do"));
 }
 
-uint8_t* MapExecutable(int fd, size_t size, void* address, int flags) {
-  void* p = mmap(address, size, PROT_READ | PROT_EXEC, MAP_SHARED | flags, fd, 0);
-  return p == MAP_FAILED ? nullptr : static_cast<uint8_t*>(p);
+// Room for a view at a multiple of kHugePage, so that the host may use huge pages for it: code that runs all over
+// megabytes misses less in the host's TLB then, and costs fewer faults to write. Null if there is none.
+uint8_t* ReserveAligned(size_t size) {
+  void* room = mmap(nullptr, size + kHugePage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED) return nullptr;
+  uint8_t* const begin = static_cast<uint8_t*>(room);
+  const size_t before = -reinterpret_cast<uint64_t>(begin) % kHugePage;
+  if (before != 0) munmap(begin, before);
+  munmap(begin + before + size, kHugePage - before);
+  return begin + before;
+}
+
+// Only advice: a refusal changes nothing.
+void AskForHugePages(uint8_t* view, size_t size) {
+  if (size >= kHugePage) madvise(view, size, MADV_HUGEPAGE);
+}
+
+uint8_t* MapWritable(size_t size) {
+  uint8_t* const room = ReserveAligned(size);
+  const int flags = MAP_SHARED | MAP_ANONYMOUS | (room != nullptr ? MAP_FIXED : 0);
+  void* const view = mmap(room, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+  if (view == MAP_FAILED) return nullptr;
+  AskForHugePages(static_cast<uint8_t*>(view), size);
+  return static_cast<uint8_t*>(view);
+}
+
+// A second view of the shared pages at `rw`, to be run; `address`: where nothing is but a reservation of ours, or null.
+uint8_t* MapExecutable(uint8_t* rw, size_t size, uint8_t* address) {
+  const int flags = MREMAP_MAYMOVE | (address != nullptr ? MREMAP_FIXED : 0);
+  void* const view = mremap(rw, /*old_size=*/0, size, flags, address);  // 0: the old mapping stays
+  if (view == MAP_FAILED) return nullptr;
+  AskForHugePages(static_cast<uint8_t*>(view), size);
+  if (mprotect(view, size, PROT_READ | PROT_EXEC) == 0) return static_cast<uint8_t*>(view);
+  munmap(view, size);
+  return nullptr;
+}
+
+// Whether exactly this part of the address space was free and is ours now.
+bool Reserve(uint8_t* address, size_t size) {
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+  void* const p = mmap(address, size, PROT_NONE, flags, -1, 0);
+  if (p == address) return true;
+  if (p != MAP_FAILED) munmap(p, size);
+  return false;
 }
 
 // Tries places below `near`, nearest first: above a program its heap wants to grow.
-uint8_t* MapExecutableNear(int fd, size_t size, uint8_t* near) {
+uint8_t* MapExecutableNear(uint8_t* rw, size_t size, uint8_t* near) {
   uint64_t number = reinterpret_cast<uint64_t>(near);
   // Whole pages, as mmap wants.
   for (uint64_t below = number % kPage + size + kStep; below + kStep < kReach && below < number; below += kStep) {
-    uint8_t* address = near - below;
-    uint8_t* p = MapExecutable(fd, size, address, MAP_FIXED_NOREPLACE);
-    if (p == address) return p;
-    if (p != nullptr) munmap(p, size);
+    uint8_t* const address = near - below;
+    if (!Reserve(address, size)) continue;
+    if (uint8_t* const p = MapExecutable(rw, size, address)) return p;
+    munmap(address, size);
   }
   return nullptr;
 }
 
-uint8_t* MapView(int fd, size_t size, const void* near) {
+uint8_t* MapView(uint8_t* rw, size_t size, const void* near) {
   if (near != nullptr) {
-    uint8_t* p = MapExecutableNear(fd, size, static_cast<uint8_t*>(const_cast<void*>(near)));
+    uint8_t* p = MapExecutableNear(rw, size, static_cast<uint8_t*>(const_cast<void*>(near)));
     if (p != nullptr) return p;
   }
-  return MapExecutable(fd, size, nullptr, 0);
+  return MapExecutable(rw, size, ReserveAligned(size));
 }
 
 }  // namespace
@@ -63,20 +103,11 @@ absl::StatusOr<CodeBuffer> CodeBuffer::Create(size_t size, const void* near) {
     return absl::InvalidArgumentError(absl::StrCat("code buffer size ", size, ": must be 1 to ", kReach - 1));
   }
   size = (size + kPage - 1) / kPage * kPage;
-  int fd = memfd_create("emu-code", MFD_CLOEXEC);
-  if (fd < 0) return OsError("memfd_create", size);
   CodeBuffer buffer(nullptr, nullptr, size);
-  absl::Status status = absl::OkStatus();
-  if (ftruncate(fd, static_cast<off_t>(size)) != 0) {
-    status = OsError("ftruncate", size);
-  } else {
-    void* rw = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (rw != MAP_FAILED) buffer.rw_ = static_cast<uint8_t*>(rw);
-    buffer.rx_ = MapView(fd, size, near);
-    if (buffer.rw_ == nullptr || buffer.rx_ == nullptr) status = OsError("mmap", size);
-  }
-  close(fd);
-  if (!status.ok()) return status;
+  buffer.rw_ = MapWritable(size);
+  if (buffer.rw_ == nullptr) return OsError("mmap", size);
+  buffer.rx_ = MapView(buffer.rw_, size, near);
+  if (buffer.rx_ == nullptr) return OsError("mremap", size);
   return buffer;
 }
 

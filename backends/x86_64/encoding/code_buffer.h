@@ -1,5 +1,5 @@
-// Memory for generated code that is never writable and executable at one address: one memory file mapped twice, once
-// to write and once to run.
+// Memory for generated code that is never writable and executable at one address: the same shared pages mapped twice,
+// once to write and once to run. They are anonymous, since perf looks for names of code there and not in memory files.
 #ifndef EMU_BACKENDS_X86_64_ENCODING_CODE_BUFFER_H_
 #define EMU_BACKENDS_X86_64_ENCODING_CODE_BUFFER_H_
 
