@@ -4,9 +4,12 @@
 
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "boards/registry.h"
+#include "boards/version.h"
 
 namespace emu::debug {
 namespace {
@@ -126,7 +129,13 @@ void AddMonitor(QmpCommands& commands, const QmpParts& parts) {
 }  // namespace
 
 json::Object QmpVersion() {
-  return json::Object{{"qemu", json::Object{{"major", 0}, {"minor", 1}, {"micro", 0}}}, {"package", "emu"}};
+  const std::vector<absl::string_view> parts = absl::StrSplit(boards::kVersion, '.');
+  const auto part = [&](size_t i) {
+    int number = 0;
+    return i < parts.size() && absl::SimpleAtoi(parts[i], &number) ? number : 0;
+  };
+  return json::Object{{"qemu", json::Object{{"major", part(0)}, {"minor", part(1)}, {"micro", part(2)}}},
+                      {"package", absl::StrCat("emu ", boards::kVersion)}};
 }
 
 void AddMachineCommands(QmpCommands& commands, const QmpParts& parts, std::function<bool()> never_ran) {
