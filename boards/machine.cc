@@ -102,7 +102,7 @@ void Machine::Interrupt() {
 Machine::Result Machine::Run() {
   Result result = RunToEnd();
   if (!exit_.has_value()) cause_ = interrupted_ ? RunCause::kHostSignal : RunCause::kHostError;
-  control_->TellShutdown(ByGuest(cause_));
+  control_->TellShutdown(ByGuest(cause_), result.status);
   if (absl::Status status = OnEnd(); !status.ok()) return {1, std::string(status.message())};
   return result;
 }

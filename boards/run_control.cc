@@ -37,7 +37,8 @@ void RunControl::TellReset() {
   Tell([](RunStateListener& l) { l.OnReset(); });
 }
 
-void RunControl::TellShutdown(bool guest) {
+void RunControl::TellShutdown(bool guest, int status) {
+  exit_status_ = status;
   Tell([&](RunStateListener& l) { l.OnShutdown(guest); });
 }
 

@@ -60,7 +60,9 @@ class RunControl {
   void AddListener(RunStateListener* listener) { listeners_.push_back(listener); }
   void RemoveListener(RunStateListener* listener);
   void TellReset();
-  void TellShutdown(bool guest);
+  void TellShutdown(bool guest, int status);
+  // Of the run that has ended, for OnShutdown: what the machine's Run returns.
+  int exit_status() const { return exit_status_; }
 
   // For the machine: runs and pauses until something else comes up.
   RunLoop::End Run();
@@ -84,6 +86,7 @@ class RunControl {
   bool paused_ = false;
   bool told_ = true;  // of the present state
   PauseReason reason_ = PauseReason::kUser;
+  int exit_status_ = 0;
   uint64_t steps_ = 0;  // that are still to be done
   StepOptions step_;
   uint64_t passed_pc_ = ~uint64_t{0};  // a breakpoint here does not count

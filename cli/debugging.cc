@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "debug/gdb/server.h"
+#include "debug/gdb/stream_spec.h"
 #include "debug/machine_log.h"
 #include "debug/perf_map.h"
 #include "debug/symbols.h"
@@ -32,10 +34,22 @@ class Attached final : public Debugging {
       const absl::StatusOr<int> id = traces_.Start(spec);
       if (!id.ok()) return absl::Status(id.status().code(), absl::StrCat("-", id.status().message()));
     }
-    return absl::OkStatus();
+    return OpenGdb(options.gdb);
   }
 
  private:
+  absl::Status OpenGdb(const std::vector<std::string>& streams) {
+    for (const std::string& stream : streams) {
+      const absl::StatusOr<devices::CharSpec> spec = debug::gdb::ParseStreamSpec(stream);
+      if (!spec.ok()) return spec.status();
+      const auto backend = machine_.chars().OpenStream(*spec, "gdb");
+      if (!backend.ok())
+        return absl::Status(backend.status().code(), absl::StrCat("-gdb ", backend.status().message()));
+      gdb_.push_back(std::make_unique<debug::gdb::Server>(debug::gdb::ServerParts{machine_, hub_, **backend, nullptr}));
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status LoadSymbols(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
       const absl::StatusOr<debug::SymbolTable> more = debug::SymbolTable::Load(path);
@@ -56,6 +70,7 @@ class Attached final : public Debugging {
   debug::TraceSession traces_;
   std::unique_ptr<debug::MachineLog> log_;
   std::unique_ptr<debug::PerfMap> perf_map_;
+  std::vector<std::unique_ptr<debug::gdb::Server>> gdb_;
 };
 
 }  // namespace

@@ -176,8 +176,9 @@ TEST(Emu, Listings) {
   const Outcome o = Emu(Bare(Program("hole")) + " -d in_asm,op,op_opt,out_asm,int,exec -D " + path);
   EXPECT_EQ(o.status, 5);
   EXPECT_EQ(o.err, "");
-  EXPECT_THAT(ReadAll(path), AllOf(HasSubstr("auipc"), HasSubstr("block 0x1000"), HasSubstr("host code of 0x1000"),
-                                   HasSubstr("exception 5 (load access fault): pc 0x8000"), HasSubstr("exec 0x1000 insns=6")));
+  EXPECT_THAT(ReadAll(path),
+              AllOf(HasSubstr("auipc"), HasSubstr("block 0x1000"), HasSubstr("host code of 0x1000"),
+                    HasSubstr("exception 5 (load access fault): pc 0x8000"), HasSubstr("exec 0x1000 insns=6")));
 }
 
 TEST(Emu, DeviceTreeIsWritten) {
@@ -255,8 +256,8 @@ TEST(Emu, BadFlagsAndFiles) {
       {"-M virt -accel kvm", "-accel \"kvm\": expected jit"},
       {"-M virt -display gtk", "-display \"gtk\": expected none"},
       {"-M virt -monitor stdio", "not available yet"},
-      {"-M virt -s", "not available yet"},
-      {"-M virt -gdb tcp::1", "not available yet"},
+      {"-M virt -gdb tcp", "-gdb \"tcp\": expected tcp:[HOST]:PORT, unix:PATH"},
+      {"-M virt -gdb file:/tmp/x", "expected tcp:[HOST]:PORT, unix:PATH"},
       {"-M virt -d everything", "unknown item \"everything\""},
       {"-M virt -d int -D /nonexistent/log", "cannot create it"},
       {"-M virt -rtc base=yesterday", "-rtc \"yesterday\": expected utc"},

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/options.h"
 #include "cli/values.h"
+#include "debug/gdb/stream_spec.h"
 
 namespace emu::cli {
 namespace {
@@ -41,7 +42,14 @@ template <const char* kFlag>
 absl::Status NotYet(string_view, Options*) {
   return absl::UnimplementedError(absl::StrCat("-", kFlag, ": the debugging interfaces are not available yet"));
 }
-constexpr char kGdbDefault[] = "s", kGdb[] = "gdb", kQmp[] = "qmp", kMon[] = "mon";
+constexpr char kQmp[] = "qmp", kMon[] = "mon";
+
+absl::Status AddGdb(string_view value, Options* o) {
+  const absl::StatusOr<devices::CharSpec> spec = debug::gdb::ParseStreamSpec(value);
+  if (!spec.ok()) return spec.status();
+  if (spec->kind == devices::CharSpec::Kind::kNone) return o->debug.gdb.clear(), absl::OkStatus();
+  return o->debug.gdb.emplace_back(value), absl::OkStatus();
+}
 
 absl::Status SetMonitor(string_view value, Options*) {
   if (value == "none" || value == "null") return absl::OkStatus();
@@ -260,8 +268,9 @@ constexpr Flag kFlags[] = {
     {"global", "DRIVER.PROPERTY=VALUE", SetGlobal, ""},
     {"S", "", [](string_view, Options* o) { return o->machine.start_paused = true, absl::OkStatus(); },
      "do not start the CPU: a monitor, gdb or QMP client does"},
-    {"s", "", NotYet<kGdbDefault>, ""},
-    {"gdb", "STREAM", NotYet<kGdb>, ""},
+    {"s", "", [](string_view, Options* o) { return AddGdb(debug::gdb::kDefaultStream, o); },
+     "the same as -gdb tcp::1234"},
+    {"gdb", "STREAM", AddGdb, "serve gdb: tcp:[HOST]:PORT, unix:PATH, stdio, pty, chardev:ID, none"},
     {"qmp", "STREAM", NotYet<kQmp>, ""},
     {"mon", "STREAM", NotYet<kMon>, ""},
 };

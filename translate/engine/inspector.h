@@ -32,7 +32,7 @@ class Inspector {
  public:
   virtual ~Inspector() = default;
 
-  // In gdb's order of numbers. Stays as it is.
+  // Stays as it is.
   virtual absl::Span<const DebugRegister> registers() const = 0;
   // By index in registers().
   virtual absl::uint128 Read(size_t index) const = 0;
