@@ -1,0 +1,36 @@
+// The runner's command line.
+#ifndef EMU_BENCH_RUNNER_OPTIONS_H_
+#define EMU_BENCH_RUNNER_OPTIONS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+
+namespace emu::bench {
+
+struct Options {
+  struct System {
+    std::string name;
+    std::string command;
+  };
+  std::vector<System> systems;
+  int native = -1, ours = -1;  // indices of `systems`
+  int runs = 3;
+  int timeout_s = 300;
+  std::string kernel_list;  // paths; empty: none
+  std::string svg;
+  std::string json;
+};
+
+// `arguments` without the program's name:
+//   --native COMMAND      the kernels on the machine itself
+//   --ours NAME COMMAND   the emulator that the others are held against
+//   --other NAME COMMAND  each other
+//   --runs N, --timeout SECONDS, --kernel-list FILE, --svg FILE, --json FILE
+absl::StatusOr<Options> ParseOptions(absl::Span<const std::string> arguments);
+
+}  // namespace emu::bench
+
+#endif  // EMU_BENCH_RUNNER_OPTIONS_H_

@@ -1,0 +1,44 @@
+#include "bench/runner/process_memory.h"
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace emu::bench {
+namespace {
+
+constexpr uint64_t kKilo = 1024;
+
+// "Size:   12 kB" for `name` "Size:"; else 0.
+uint64_t Kilobytes(absl::string_view line, absl::string_view name) {
+  const std::vector<absl::string_view> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
+  uint64_t value = 0;
+  return words.size() == 3 && words[0] == name && absl::SimpleAtoi(words[1], &value) ? value * kKilo : 0;
+}
+
+}  // namespace
+
+uint64_t ResidentBesideLargest(absl::string_view smaps) {
+  uint64_t total = 0, size = 0, largest = 0, resident_of_largest = 0;
+  for (absl::string_view line : absl::StrSplit(smaps, '\n')) {
+    if (const uint64_t s = Kilobytes(line, "Size:"); s != 0) size = s;
+    const uint64_t resident = Kilobytes(line, "Rss:");
+    if (resident == 0) continue;
+    total += resident;
+    if (size <= largest) continue;
+    largest = size;
+    resident_of_largest = resident;
+  }
+  return total - resident_of_largest;
+}
+
+uint64_t ResidentBesideRam(pid_t pid) {
+  std::ifstream file(absl::StrCat("/proc/", pid, "/smaps"));
+  return ResidentBesideLargest(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+}  // namespace emu::bench
