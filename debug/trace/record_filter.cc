@@ -69,9 +69,9 @@ bool RecordFilter::AcceptsRegion(const TraceRecord& r) {
   return accepted(r.place) || (r.crosses && accepted(r.place2));
 }
 
-// Generated code hands all atomic accesses over, so pages of reads need not be those of writes.
+// Atomic accesses go by the mappings for writing, also where only reads are wanted.
 bool RecordFilter::WantsPage(uint64_t gva_page, uint64_t gpa_page, const memory::FlatRange& range, bool write) {
-  if (!WantsType(write ? AccessType::kWrite : AccessType::kRead)) return false;
+  if (!WantsType(write ? AccessType::kAtomic : AccessType::kRead)) return false;
   if (gva_.has_value() && !gva_->Meets(gva_page, gva_page | kPageLast)) return false;
   if (gpa_.has_value() && !gpa_->Meets(gpa_page, gpa_page | kPageLast)) return false;
   return !by_region_ || AcceptsName(range.region->name());
