@@ -12,14 +12,6 @@ namespace {
 
 constexpr int kGuestColumn = 52;
 
-uint64_t LastInsn(const ir::Block& block) {
-  uint64_t last = block.pc;
-  for (const ir::Instr& i : block.code) {
-    if (i.op == ir::Op::kInsn) last = i.imm;
-  }
-  return last;
-}
-
 // The guest's side of a listing: instructions by their addresses, each in full only once.
 class GuestColumn {
  public:
@@ -52,9 +44,9 @@ class GuestColumn {
 }  // namespace
 
 std::vector<DecodedInsn> BlockListing::DecodeGuest(const ir::Block& block, absl::Span<const uint8_t> code) {
-  if (guest_ == nullptr) guest_ = Disassembler::Make(triple_);
+  if (guest_ == nullptr) guest_ = Disassembler::Make(target_.name());
   if (guest_ == nullptr) return {};
-  std::vector<DecodedInsn> insns = guest_->Decode(code, block.pc, LastInsn(block));
+  std::vector<DecodedInsn> insns = ListGuestCode(*guest_, target_, block, code);
   for (DecodedInsn& insn : insns) {
     if (insn.target.has_value()) absl::StrAppend(&insn.text, InBrackets(names_, *insn.target));
   }

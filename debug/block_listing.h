@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "debug/address_names.h"
+#include "debug/code_listing.h"
 #include "debug/disassembler.h"
-#include "debug/host_listing.h"
 #include "translate/engine/backend.h"
 #include "translate/ir/ir.h"
 
@@ -18,9 +20,9 @@ namespace emu::debug {
 
 class BlockListing {
  public:
-  // `triple` of the guest. Its disassembler and the host's are made when they are first wanted: that takes longer than
-  // to start everything else.
-  BlockListing(absl::string_view triple, AddressNames names) : triple_(triple), names_(std::move(names)) {}
+  // The guest's disassembler and the host's are made when they are first wanted: that takes longer than to start
+  // everything else. The target outlives the listing.
+  BlockListing(const translate::Target& target, AddressNames names) : target_(target), names_(std::move(names)) {}
 
   // `code` may go on behind the block.
   std::string Guest(const ir::Block& block, absl::Span<const uint8_t> code);
@@ -34,7 +36,7 @@ class BlockListing {
   std::vector<DecodedInsn> DecodeGuest(const ir::Block& block, absl::Span<const uint8_t> code);
   Disassembler& HostDisassembler();
 
-  const std::string triple_;
+  const translate::Target& target_;
   const AddressNames names_;
   std::unique_ptr<Disassembler> guest_, host_;
 };

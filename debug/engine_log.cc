@@ -14,7 +14,7 @@ EngineLog::EngineLog(boards::GuestLog log, translate::Engine& engine, const tran
       engine_(engine),
       registers_text_(std::move(registers)),
       names_(names),
-      listing_(target.name(), names) {
+      listing_(target, names) {
   for (const translate::RegisterInfo& r : target.registers()) registers_.push_back(r.name);
   for (const translate::HelperInfo& h : target.helpers()) helpers_.push_back(h.name);
   engine_.AddObserver(this);

@@ -79,17 +79,15 @@ class Explorer {
     return block;
   }
 
-  // How many bytes of code the block covers.
+  // How many bytes of code the block covers: more than there are if its last instruction is not whole.
   size_t AddGuest(absl::Span<const uint8_t> code, ExploredBlock* block) const {
-    uint64_t last = block->lifted.pc;
-    for (const ir::Instr& i : block->lifted.code) {
-      if (i.op == ir::Op::kInsn) last = i.imm;
-    }
-    for (const DecodedInsn& d : guest_text_->Decode(code, block->lifted.pc, last)) {
+    const absl::Span<const uint8_t> padded(code.data(), code.size() + guest_.target().max_insn_bytes());
+    size_t size = 0;
+    for (const DecodedInsn& d : ListGuestCode(*guest_text_, guest_.target(), block->lifted, padded)) {
       block->guest.push_back({d.pc, {d.bytes.begin(), d.bytes.end()}, d.text});
+      size += d.bytes.size();
     }
-    const size_t at = last - block->lifted.pc;
-    return at + guest_.target().InsnBytes({code.data() + at, guest_.target().max_insn_bytes()});
+    return size;
   }
 
   static void AddPasses(ExploredBlock* block) {

@@ -1,4 +1,4 @@
-#include "debug/host_listing.h"
+#include "debug/code_listing.h"
 
 #include <utility>
 
@@ -27,6 +27,20 @@ absl::string_view NameOf(const uint8_t* target, absl::Span<const translate::Shar
 }
 
 }  // namespace
+
+std::vector<DecodedInsn> ListGuestCode(Disassembler& disassembler, const translate::Target& target,
+                                       const ir::Block& block, absl::Span<const uint8_t> code) {
+  std::vector<DecodedInsn> insns;
+  for (const ir::Instr& i : block.code) {
+    if (i.op != ir::Op::kInsn || i.imm - block.pc >= code.size()) continue;
+    const absl::Span<const uint8_t> rest = code.subspan(i.imm - block.pc);
+    const absl::Span<const uint8_t> bytes = rest.subspan(0, target.InsnBytes(rest));
+    insns.push_back({i.imm, bytes, "unknown", false, std::nullopt});
+    std::vector<DecodedInsn> decoded = disassembler.Decode(bytes, i.imm);
+    if (decoded.size() == 1) insns.back() = std::move(decoded[0]);
+  }
+  return insns;
+}
 
 std::vector<HostLine> ListHostCode(Disassembler& disassembler, const ir::Block& block, absl::Span<const uint8_t> code,
                                    absl::Span<const translate::CodeMark> marks,

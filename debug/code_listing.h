@@ -1,6 +1,6 @@
-// A block's host code, each instruction with what it is for.
-#ifndef EMU_DEBUG_HOST_LISTING_H_
-#define EMU_DEBUG_HOST_LISTING_H_
+// A block's guest code, and its host code, each instruction of that with what it is for.
+#ifndef EMU_DEBUG_CODE_LISTING_H_
+#define EMU_DEBUG_CODE_LISTING_H_
 
 #include <cstdint>
 #include <optional>
@@ -10,9 +10,15 @@
 #include "absl/types/span.h"
 #include "debug/disassembler.h"
 #include "translate/engine/backend.h"
+#include "translate/engine/target.h"
 #include "translate/ir/ir.h"
 
 namespace emu::debug {
+
+// The instructions that the block was lifted from, one by one: they are as long as the target says, which knows what a
+// disassembler does not. `code` may go on behind them.
+std::vector<DecodedInsn> ListGuestCode(Disassembler& disassembler, const translate::Target& target,
+                                       const ir::Block& block, absl::Span<const uint8_t> code);
 
 struct HostLine {
   uint64_t pc = 0;
@@ -29,4 +35,4 @@ std::vector<HostLine> ListHostCode(Disassembler& disassembler, const ir::Block& 
 
 }  // namespace emu::debug
 
-#endif  // EMU_DEBUG_HOST_LISTING_H_
+#endif  // EMU_DEBUG_CODE_LISTING_H_
