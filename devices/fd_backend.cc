@@ -23,7 +23,7 @@ class StdioBackend : public FdBackend {
       : FdBackend(loop, STDIN_FILENO, STDOUT_FILENO, WhenFull::kWait, /*owned=*/false),
         terminal_(STDIN_FILENO, keep_signals) {}
 
-  bool IsTerminal() const override { return terminal_.active(); }
+  bool IsTerminal() const override { return terminal_.active() && isatty(STDOUT_FILENO); }
 
  private:
   RawTerminal terminal_;

@@ -142,6 +142,8 @@ def _system_libraries_impl(ctx):
         "package(default_visibility = [\"//visibility:public\"])\n",
         _absl(ctx, libdir),
         _packaged(ctx, libdir, "re2", ["re2"]),
+        # An archive does not say what it needs in turn.
+        _packaged(ctx, libdir, "readline", ["readline", "tinfo"]),
         _packaged(ctx, libdir, "gtest_main", ["gtest_main", "gmock"]),
         _packaged(ctx, libdir, "benchmark", ["benchmark"]),
         _packaged(ctx, libdir, "zstd", ["libzstd"]),
