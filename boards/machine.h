@@ -36,15 +36,36 @@ inline constexpr int kStatusInsnLimit = 124;     // -icount-limit was reached
 inline constexpr int kStatusWaitsForever = 125;  // the guest waits for an interrupt that nothing can cause
 inline constexpr int kStatusBroken = 70;         // the emulator itself failed
 
+// A line into an interrupt controller, or into a CPU.
+struct InterruptLine {
+  unsigned number = 0;
+  std::string name;  // empty: that of the device whose DeviceInfo::irqs has the number
+  bool level = false;
+  bool pending = false;
+  bool enabled = false;  // for anybody
+  unsigned priority = 0;
+};
+
+// A piece of what the machine's memory holds when it starts.
+struct LoadedImage {
+  std::string name;
+  uint64_t address = 0;
+  uint64_t size = 0;
+};
+
+using Properties = std::vector<std::pair<std::string, std::string>>;
+
 // What a monitor can say of a device.
 struct DeviceInfo {
-  std::string type;  // "plic", "virtio-rng", ...
-  std::string id;    // the user's or the board's name for it; may be empty
+  std::string type;     // "riscv.sifive.plic", "virtio-mmio", ...
+  std::string id = {};  // the user's or the board's name for it; may be empty
   uint64_t base = 0;
-  uint64_t size = 0;           // 0: not in memory
-  std::vector<unsigned> irqs;  // lines of the board's interrupt controller
+  uint64_t size = 0;                // 0: not in memory
+  std::vector<unsigned> irqs = {};  // lines of the board's interrupt controller
   // Further properties, made when asked for.
-  std::function<std::vector<std::pair<std::string, std::string>>()> properties;
+  std::function<Properties()> properties = nullptr;
+  // Of interrupt controllers and CPUs.
+  std::function<std::vector<InterruptLine>()> lines = nullptr;
 };
 
 class Machine {
@@ -86,6 +107,7 @@ class Machine {
   // Looks at the CPU's registers and mappings. Lives as long as the machine.
   virtual translate::Inspector& inspector() = 0;
   const std::vector<DeviceInfo>& devices() const { return device_infos_; }
+  virtual std::vector<LoadedImage> images() const { return {}; }
   // Asks the guest to power off, as its power button does; false if the board has none that the guest sees.
   virtual bool PowerButton() { return false; }
 

@@ -25,6 +25,7 @@ class Processor {
   translate::Cpu& cpu() { return cpu_; }
   const translate::Cpu& cpu() const { return cpu_; }
   translate::Engine& engine() { return engine_; }
+  translate::Backend& backend() { return *backend_; }
 
  private:
   Processor(const translate::Target& target, memory::AddressSpace& memory, translate::CpuState& state,

@@ -64,6 +64,11 @@ void Plic::Connect(IrqLine& line, unsigned source) {
   line.Connect([this, source](bool level) { SetSource(source, level); });
 }
 
+bool Plic::enabled(unsigned source) const {
+  return std::any_of(contexts_.begin(), contexts_.end(),
+                     [&](const Context& c) { return (c.enabled.at(source / 32) >> (source % 32) & 1) != 0; });
+}
+
 unsigned Plic::Best(const Context& context) const {
   unsigned best = 0;
   uint32_t best_priority = 0;  // priority 0 means never

@@ -56,6 +56,9 @@ class Plic : public memory::MmioDevice {
     bool in_service = false;  // claimed by someone and not completed: the gateway is shut
   };
   const SourceState& source(unsigned number) const { return sources_.at(number); }
+  unsigned sources() const { return static_cast<unsigned>(sources_.size()); }
+  // For any context.
+  bool enabled(unsigned source) const;
 
  private:
   struct Context {

@@ -53,6 +53,7 @@ class Interpreter final : public translate::Backend {
     steps_ = 0;
   }
   absl::Span<const uint8_t> HostCode(CodeEntry) const override { return {}; }
+  translate::CodeUse code_use() const override { return {steps_, max_steps_, "operations"}; }
 
  private:
   struct Joined {

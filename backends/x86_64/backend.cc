@@ -96,6 +96,10 @@ class X86Backend final : public translate::Backend {
     return {static_cast<const uint8_t*>(entry), it->second.bytes};
   }
 
+  translate::CodeUse code_use() const override {
+    return {static_cast<uint64_t>(emitter_.rx() - buffer_.rx()), buffer_.size(), "bytes"};
+  }
+
   std::vector<translate::SharedCode> Shared() const override {
     return NamePieces(runtime_, blocks_begin_ + buffer_.delta());
   }

@@ -6,9 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "boards/riscv/interrupt_lines.h"
 #include "targets/riscv/csr.h"
-
 #include "targets/riscv/trap_name.h"
+
 namespace emu::boards {
 
 using devices::Clock;
@@ -43,8 +44,10 @@ absl::Status RiscvMachine::MakeHart() {
   hart_ = std::make_unique<riscv::Hart>(config, static_cast<riscv::HartPlatform*>(this));
   supervisor_timer_.emplace(clock(), [this] { UpdateSupervisorTimer(); });
   absl::Status status = MakeProcessor(*target_, hart_->state().base);
-  if (status.ok()) inspector_.emplace(*hart_);
-  return status;
+  if (!status.ok()) return status;
+  inspector_.emplace(*hart_);
+  Describe({.type = "riscv-hart", .id = "cpu0", .lines = [this] { return HartInterrupts(*hart_); }});
+  return absl::OkStatus();
 }
 
 absl::Status RiscvMachine::MapRom(const std::string& name) {
@@ -58,6 +61,15 @@ absl::Status RiscvMachine::MapClint() {
   auto& clint = Add<devices::Clint>(1u, *mtime_);
   clint.mswi.irq(0).Connect([this](bool level) { hart_->SetInterrupt(riscv::kMachineSoftware, level); });
   clint.mtimer.irq(0).Connect([this](bool level) { hart_->SetInterrupt(riscv::kMachineTimer, level); });
+  Describe({.type = "riscv.aclint.swi", .base = kClintBase, .size = devices::AclintMswi::kSize});
+  Describe({.type = "riscv.aclint.mtimer",
+            .base = kClintBase + devices::Clint::kMtimerOffset,
+            .size = devices::AclintMtimer::kSize,
+            .properties = [this, &clint] {
+              return Properties{{"timebase-freq", absl::StrCat(kTimebaseHz)},
+                                {"mtime", absl::StrCat(mtime_->Now())},
+                                {"mtimecmp", absl::StrCat(clint.mtimer.compare(0))}};
+            }});
   absl::Status status =
       Map(Region::Io("riscv.aclint.swi", devices::AclintMswi::kSize, &clint.mswi, devices::AclintMswi::Traits()),
           kClintBase);
@@ -65,6 +77,14 @@ absl::Status RiscvMachine::MapClint() {
       Region::Io("riscv.aclint.mtimer", devices::AclintMtimer::kSize, &clint.mtimer, devices::AclintMtimer::Traits()),
       kClintBase + devices::Clint::kMtimerOffset));
   return status;
+}
+
+std::vector<LoadedImage> RiscvMachine::images() const {
+  std::vector<LoadedImage> images = {{"reset vector", kResetVector, RiscvResetCode(*plan_).size()}};
+  for (const loaders::BootPiece& piece : plan_->image.pieces()) {
+    images.push_back({piece.name, piece.address, piece.memory_size});
+  }
+  return images;
 }
 
 absl::Status RiscvMachine::FinishCore(devices::CharBackend* console, uint64_t htif_base) {
@@ -84,6 +104,7 @@ absl::Status RiscvMachine::MapHtif(devices::CharBackend* console, uint64_t htif_
   if (!tohost.has_value() && htif_base == 0) return absl::OkStatus();
   htif_ = &Add<devices::Htif>(clock(), memory(), console, [this](int code) { Exit(code); });
   htif_by_symbol_ = tohost.has_value();
+  Describe({.type = "riscv.htif.uart", .base = tohost.value_or(htif_base), .size = devices::Htif::kWindowSize});
   const auto map = [&](const char* name, uint64_t at, uint64_t size, memory::MmioDevice* device) {
     return Map(Region::Io(name, size, device, devices::Htif::Traits()), at, /*priority=*/1);
   };

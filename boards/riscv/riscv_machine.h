@@ -35,6 +35,7 @@ class RiscvMachine : public Machine, private riscv::HartPlatform, private riscv:
   absl::Span<const uint8_t> device_tree() const override { return plan_->fdt; }
   riscv::Hart& hart() { return *hart_; }
   translate::Inspector& inspector() override { return *inspector_; }
+  std::vector<LoadedImage> images() const override;
 
  protected:
   explicit RiscvMachine(const MachineConfig& config) : Machine(config, "cpu-memory-0") {}

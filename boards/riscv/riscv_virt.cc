@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "boards/registry.h"
+#include "boards/riscv/interrupt_lines.h"
 #include "boards/riscv/riscv_machine.h"
 #include "boards/virtio_slots.h"
 #include "devices/cfi_flash.h"
@@ -113,6 +115,8 @@ class RiscvVirt final : public RiscvMachine {
   absl::Status MapTestAndRtc() {
     test_ = &Add<devices::SifiveTest>([this](int code) { Exit(code); }, [this] { Machine::Reset(); });
     rtc_ = &Add<devices::GoldfishRtc>(clock(), EpochNs());
+    Describe({.type = "riscv.sifive.test", .base = kTestBase, .size = devices::SifiveTest::kSize});
+    Describe({.type = "goldfish_rtc", .base = kRtcBase, .size = devices::GoldfishRtc::kSize, .irqs = {kRtcIrq}});
     absl::Status status = Map(
         Region::Io("riscv.sifive.test", devices::SifiveTest::kSize, test_, devices::SifiveTest::Traits()), kTestBase);
     status.Update(
@@ -125,6 +129,11 @@ class RiscvVirt final : public RiscvMachine {
     plic_->irq(0).Connect([this](bool level) { hart().SetInterrupt(riscv::kMachineExternal, level); });
     plic_->irq(1).Connect([this](bool level) { hart().SetInterrupt(riscv::kSupervisorExternal, level); });
     plic_->Connect(rtc_->irq(), kRtcIrq);
+    Describe({.type = "riscv.sifive.plic",
+              .base = kPlicBase,
+              .size = devices::Plic::kSize,
+              .properties = [this] { return Properties{{"num-sources", absl::StrCat(plic_->sources() - 1)}}; },
+              .lines = [this] { return PlicInterrupts(*plic_); }});
     NoteUnmodelled("platform bus", kPlatformBusBase, kPlatformBusSize);
     absl::Status status = Map(Region::Container("platform bus", kPlatformBusSize), kPlatformBusBase);
     status.Update(
@@ -135,6 +144,7 @@ class RiscvVirt final : public RiscvMachine {
   absl::Status MapUart() {
     uart_ = &Add<devices::Uart16550>(devices::Uart16550::Config{}, clock(), chars().Serial(0));
     plic_->Connect(uart_->irq(), kUartIrq);
+    Describe({.type = "serial-mm", .base = kUartBase, .size = uart_->region_size(), .irqs = {kUartIrq}});
     return Map(Region::Io("serial", uart_->region_size(), uart_, devices::Uart16550::Traits()), kUartBase);
   }
 
@@ -147,14 +157,27 @@ class RiscvVirt final : public RiscvMachine {
     for (unsigned i = 0; i < kVirtioSlots; ++i) {
       auto& slot = Add<Mmio>(absl::StrCat("virtio-mmio", i), memory(), std::move((*filled)[i]), version);
       plic_->Connect(slot.irq(), kVirtioIrq + i);
+      Describe({.type = "virtio-mmio",
+                .base = kVirtioBase + i * kVirtioStride,
+                .size = Mmio::kSize,
+                .irqs = {kVirtioIrq + i},
+                .properties = [&slot, version] { return SlotProperties(slot, version); }});
       status.Update(
           Map(Region::Io("virtio-mmio", Mmio::kSize, &slot, Mmio::Traits()), kVirtioBase + i * kVirtioStride));
     }
     return status;
   }
 
+  static Properties SlotProperties(devices::virtio::Mmio& slot, devices::virtio::Mmio::Version version) {
+    const bool legacy = version == devices::virtio::Mmio::Version::kLegacy;
+    return {{"force-legacy", legacy ? "true" : "false"},
+            {"device", slot.device() == nullptr ? "none" : slot.device()->name()},
+            {"status", absl::StrFormat("0x%02x", slot.status())}};
+  }
+
   absl::Status MapFwCfg() {
     using devices::FwCfg;
+    Describe({.type = "fw_cfg_mem", .base = kFwCfgBase, .size = FwCfg::kDmaOffset + FwCfg::kDmaSize});
     // Numbers of the items that firmware looks for.
     constexpr uint16_t kRamSize = 0x03, kCpuCount = 0x05, kMaxCpus = 0x0f;
     auto& fw_cfg = Add<FwCfg>(memory());
@@ -182,6 +205,7 @@ class RiscvVirt final : public RiscvMachine {
         if (flash_[bank] != nullptr) flash_[bank]->SetDirectReads(direct);
       });
       flash_[bank] = Region::RomDevice(name, *block, &flash, devices::CfiFlash::Traits());
+      Describe({.type = "cfi.pflash01", .id = name, .base = kFlashBase + bank * kFlashSize, .size = kFlashSize});
       status.Update(Map(flash_[bank], kFlashBase + bank * kFlashSize));
     }
     return status;
@@ -190,6 +214,10 @@ class RiscvVirt final : public RiscvMachine {
   absl::Status MapPci() {
     auto& host = Add<devices::GpexHost>();
     auto& empty = Add<EmptyPciWindow>();
+    Describe({.type = "gpex-pcihost",
+              .base = kPci.ecam_base,
+              .size = kPci.ecam_size,
+              .irqs = {kPciIrq, kPciIrq + 1, kPciIrq + 2, kPciIrq + 3}});
     auto io = Region::Io("gpex_ioport_window", kPci.io_size, &empty);
     auto window = Region::Io("gpex_mmio_window", Size::Whole(), &empty);
     auto ecam = Region::Io("pcie-mmcfg-mmio", kPci.ecam_size, &host.ecam(), devices::PciEcam::Traits());

@@ -16,6 +16,7 @@
 
 namespace emu::debug {
 
+class MachineLog;
 class TraceSession;
 struct MonitorState;
 
@@ -25,7 +26,8 @@ struct MonitorParts {
   WatchHub& hub;
   const SymbolTable& symbols;
   TraceSession* traces = nullptr;  // null: `trace` says that there is none
-  std::string name;                // the guest's, as -name gives it
+  MachineLog* log = nullptr;       // the same of `log`
+  std::string name = "";           // the guest's, as -name gives it
 };
 
 // One for a machine, however many look at it: watches and what they print are common to all. All calls come from the

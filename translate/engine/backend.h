@@ -44,6 +44,13 @@ struct SharedCode {
   absl::Span<const uint8_t> code;
 };
 
+// How full the place for compiled blocks is, in whatever unit the backend counts.
+struct CodeUse {
+  uint64_t used = 0;
+  uint64_t size = 0;
+  absl::string_view unit = "";
+};
+
 // Where the backend reports what it compiled. Numbers are given by the engine and stay valid until everything is
 // discarded.
 class CompileSink {
@@ -85,6 +92,7 @@ class Backend {
   // Host code of a compiled block, for listings; empty where there is none.
   virtual absl::Span<const uint8_t> HostCode(CodeEntry entry) const = 0;
   virtual std::vector<SharedCode> Shared() const { return {}; }
+  virtual CodeUse code_use() const { return {}; }
 };
 
 // The functions that backends call for guest memory. `raised`: Cpu::pending_fault is set and the block must be left.

@@ -31,6 +31,7 @@ void Cpu::SwitchContext(ContextKey key) {
 }
 
 void Cpu::Flush(absl::FunctionRef<bool(const ContextKey&)> which) {
+  ++tlb_counters_.flushes;
   if (mmu_observer_ != nullptr) mmu_observer_->OnFlush();
   contexts_.ForEach([&](Context& c) {
     if (which(c.key)) c.Clear();
@@ -39,6 +40,7 @@ void Cpu::Flush(absl::FunctionRef<bool(const ContextKey&)> which) {
 }
 
 void Cpu::FlushPage(uint64_t gva, absl::FunctionRef<bool(const ContextKey&)> which) {
+  ++tlb_counters_.page_flushes;
   if (mmu_observer_ != nullptr) mmu_observer_->OnFlushPage(memory::Gva(gva));
   contexts_.ForEach([&](Context& c) {
     if (which(c.key)) c.DropPage(gva);

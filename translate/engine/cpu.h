@@ -47,6 +47,15 @@ class MmuObserver {
   virtual void OnFlushPage(memory::Gva) {}
 };
 
+// Of the accesses that generated code did not make by itself.
+struct TlbCounters {
+  uint64_t hits = 0;          // what the soft TLB held, but had to be told of, or lay across two pages
+  uint64_t misses = 0;        // the target was asked; instruction fetches too
+  uint64_t refused = 0;       // of those: it gave a fault
+  uint64_t flushes = 0;       // of all that a context, or several, held
+  uint64_t page_flushes = 0;  // of one page
+};
+
 class Cpu final : private memory::Listener {
  public:
   // `state` is owned by the caller and outlives the CPU, as do the others.
@@ -99,6 +108,7 @@ class Cpu final : private memory::Listener {
   // translated code is dropped if `fetches` is true, which means that other instructions are wanted than before.
   void SetWatch(AccessWatch* watch, bool fetches);
   AccessWatch* watch() const { return watch_; }
+  const TlbCounters& tlb_counters() const { return tlb_counters_; }
   // Not owned; null: nobody.
   void set_mmu_observer(MmuObserver* observer) { mmu_observer_ = observer; }
   // For which accesses AccessWatch::Stops is not asked, so that an instruction that was stopped at can be executed.
@@ -178,6 +188,7 @@ class Cpu final : private memory::Listener {
   MemFault pending_fault_;
   AccessWatch* watch_ = nullptr;
   MmuObserver* mmu_observer_ = nullptr;
+  TlbCounters tlb_counters_;
   IgnoreStops ignore_stops_ = IgnoreStops::kNone;
   uint64_t granted_ = 0;  // instructions, since the CPU was made
   int64_t deferred_ = 0;  // part of the grant that is kept from the budget while attention is requested

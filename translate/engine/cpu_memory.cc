@@ -132,11 +132,14 @@ bool Cpu::Cached(uint64_t gva, Access access, Place* place) {
   place->host = reinterpret_cast<uint8_t*>(gva + e.addend);
   place->gpa = Gpa(table.physical(index) | (gva & ~mmu::kPageMask));
   place->may_be_code = (e.tag & mmu::kSlowTag) != 0;
+  ++tlb_counters_.hits;
   return true;
 }
 
 bool Cpu::Translate(uint64_t gva, unsigned size, Access access, unsigned context, PageMapping* mapping) {
   const bool ok = target_.Translate(state_, Gva(gva), size, access, context, false, mapping, &pending_fault_);
+  ++tlb_counters_.misses;
+  if (!ok) ++tlb_counters_.refused;
   if (mmu_observer_ != nullptr) [[unlikely]]
     ok ? mmu_observer_->OnTranslate(Gva(gva), access, *mapping) : mmu_observer_->OnRefuse(pending_fault_);
   return ok;

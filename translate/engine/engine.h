@@ -75,6 +75,8 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   void set_chain(bool on);
   Backend& backend() { return backend_; }
   const EngineCounters& counters() const { return counters_; }
+  // Blocks that there are now.
+  size_t block_count() const { return code_.size(); }
   // Set when translation failed for a reason that is ours; the CPU cannot go on then.
   const absl::Status& status() const { return status_; }
   void DiscardAll() override;
@@ -103,9 +105,9 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   bool Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, TranslatedBlock* block);
   void AddGuard(uint64_t next_page, const uint8_t* host_page);
   void AddProbes();
+  void TellLifted(const TranslatedBlock& block);
   bool Compile(TranslatedBlock* block);
   TranslatedBlock* FindUnguarded(uint64_t pc, const uint8_t* host_pc);
-  void TellLifted(const TranslatedBlock& block);
   bool IsKept(uint64_t page) const;
   bool NextPageHolds(const TranslatedBlock& block);
   Stop RunGrant();
