@@ -79,10 +79,10 @@ absl::StatusOr<MemtraceOptions> ParseMemtraceOptions(absl::Span<const std::strin
   options.file = files->front();
   const bool other = options.count.has_value() || !options.first_writer.empty() || !options.last_writer.empty() ||
                      !options.svg.empty() || !options.map_svg.empty();
-  if (options.json && !other) options.show = MemtraceOptions::Show::kJson;
   if (options.show == MemtraceOptions::Show::kText && (options.json || other)) {
     return absl::InvalidArgumentError("--text does not go with --json, --count, writers or drawings");
   }
+  if (options.json && !other) options.show = MemtraceOptions::Show::kJson;
   return options;
 }
 

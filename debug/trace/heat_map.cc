@@ -55,54 +55,73 @@ std::vector<HeatMap::Row> HeatMap::Rows() const {
   return rows;
 }
 
-std::string HeatMap::Svg(absl::string_view title) const {
-  const std::vector<Row> rows = Rows();
-  // Cells of pages become cells of rows.
-  std::map<std::pair<size_t, uint32_t>, Cell> cells;
+HeatMap::Cells HeatMap::CellsOf(const std::vector<Row>& rows) const {
+  Cells cells;
   for (const auto& [key, cell] : cells_) {
     const auto row = std::prev(std::upper_bound(rows.begin(), rows.end(), key.first,
                                                 [](uint64_t page, const Row& r) { return page < r.first; }));
     Cell& sum = cells[{static_cast<size_t>(row - rows.begin()), key.second}];
     for (int i = 0; i < kTraceColors; ++i) sum[i] += cell[i];
   }
-  uint64_t most = 1;
-  for (const auto& [key, cell] : cells) most = std::max<uint64_t>(most, *std::max_element(cell.begin(), cell.end()));
+  return cells;
+}
 
-  // Rows that do not follow each other have a gap between them.
-  const double height = RowHeight(rows.size());
+// Rows that do not follow each other have a gap between them. The last is where they end.
+std::vector<double> HeatMap::TopsOf(const std::vector<Row>& rows) {
   std::vector<double> tops;
   double y = kTop;
   for (size_t i = 0; i < rows.size(); ++i) {
     if (i > 0 && (rows[i].first != rows[i - 1].last + kPage || rows[i].place != rows[i - 1].place)) y += kGap;
     tops.push_back(y);
-    y += height;
+    y += RowHeight(rows.size());
   }
-  std::string svg = SvgStart(kLeft + kColumns * kCellWidth + 24, y + 40, title);
-  SvgLegend(16, 48, &svg);
+  tops.push_back(y);
+  return tops;
+}
+
+void HeatMap::DrawRows(const std::vector<Row>& rows, const std::vector<double>& tops, std::string* svg) {
+  const double height = RowHeight(rows.size());
   double last_label = 0;
   for (size_t i = 0; i < rows.size(); ++i) {
-    SvgRect(kLeft, tops[i], kColumns * kCellWidth, height - 1, IsRam(rows[i].place) ? "#f4f4f4" : "#eef2f8", &svg);
+    SvgRect(kLeft, tops[i], kColumns * kCellWidth, height - 1, IsRam(rows[i].place) ? "#f4f4f4" : "#eef2f8", svg);
     if (tops[i] - last_label < 11) continue;
     last_label = tops[i];
     const std::string name = rows[i].place == nullptr ? "nowhere" : rows[i].place->region;
     const std::string pages = rows[i].first == rows[i].last ? "" : absl::StrFormat("-%x", rows[i].last + kPage - 1);
-    SvgWords(16, tops[i] + height / 2 + 4, "mono", absl::StrFormat("%x%s", rows[i].first, pages), &svg);
-    SvgWords(kLeft - 8, tops[i] + height / 2 + 4, "end dim", name, &svg);
+    SvgWords(16, tops[i] + height / 2 + 4, "mono", absl::StrFormat("%x%s", rows[i].first, pages), svg);
+    SvgWords(kLeft - 8, tops[i] + height / 2 + 4, "end dim", name, svg);
   }
-  // Each kind has its part of the cell.
+}
+
+// Each kind has its part of the cell.
+void HeatMap::DrawCells(const Cells& cells, const std::vector<double>& tops, double height, std::string* svg) {
+  uint64_t most = 1;
+  for (const auto& [key, cell] : cells) most = std::max<uint64_t>(most, *std::max_element(cell.begin(), cell.end()));
+  SvgCells drawn;
   for (const auto& [key, cell] : cells) {
-    const int kinds = static_cast<int>(std::count_if(cell.begin(), cell.end(), [](uint32_t n) { return n != 0; }));
-    const double part = (height - 1) / kinds;
+    const double kinds =
+        static_cast<double>(std::count_if(cell.begin(), cell.end(), [](uint32_t n) { return n != 0; }));
     double top = tops[key.first];
     for (int i = 0; i < kTraceColors; ++i) {
       if (cell[i] == 0) continue;
-      SvgRect(kLeft + key.second * kCellWidth, top, kCellWidth, part,
-              ColorFor(static_cast<TraceColor>(i), cell[i], most), &svg);
-      top += part;
+      const std::string color = ColorFor(static_cast<TraceColor>(i), cell[i], most);
+      drawn.Add(kLeft + key.second * kCellWidth, top, kCellWidth, height / kinds, color);
+      top += height / kinds;
     }
   }
-  SvgWords(kLeft, y + 20, "", absl::StrCat(first_, " instructions"), &svg);
-  SvgWords(kLeft + kColumns * kCellWidth, y + 20, "end", absl::StrCat(last_, " instructions"), &svg);
+  drawn.AppendTo(svg);
+}
+
+std::string HeatMap::Svg(absl::string_view title) const {
+  const std::vector<Row> rows = Rows();
+  const std::vector<double> tops = TopsOf(rows);
+  const double right = kLeft + kColumns * kCellWidth, bottom = tops.back() + 20;
+  std::string svg = SvgStart(right + 24, bottom + 20, title);
+  SvgLegend(16, 48, &svg);
+  DrawRows(rows, tops, &svg);
+  DrawCells(CellsOf(rows), tops, RowHeight(rows.size()) - 1, &svg);
+  SvgWords(kLeft, bottom, "", absl::StrCat(first_, " instructions"), &svg);
+  SvgWords(right, bottom, "end", absl::StrCat(last_, " instructions"), &svg);
   return svg + "</svg>\n";
 }
 

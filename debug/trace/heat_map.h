@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "debug/trace/record.h"
@@ -29,7 +30,12 @@ class HeatMap {
     const TracePlace* place;
   };
   void AddPage(uint64_t page, const TracePlace* place, const TraceRecord& record);
+  using Cells = std::map<std::pair<size_t, uint32_t>, Cell>;  // by row and column
   std::vector<Row> Rows() const;
+  Cells CellsOf(const std::vector<Row>& rows) const;
+  static std::vector<double> TopsOf(const std::vector<Row>& rows);
+  static void DrawRows(const std::vector<Row>& rows, const std::vector<double>& tops, std::string* svg);
+  static void DrawCells(const Cells& cells, const std::vector<double>& tops, double height, std::string* svg);
 
   const uint64_t first_, last_;
   std::map<uint64_t, const TracePlace*> pages_;

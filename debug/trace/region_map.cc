@@ -86,6 +86,7 @@ void RegionMap::DrawRange(const Range& range, double y, uint64_t most, std::stri
            svg);
   const bool memory = place.kind != memory::RegionKind::kIo;
   SvgRect(kNames, y + 6, kParts * kStrip, kBar, memory ? "#f0f0ec" : "#eef2f8", svg);
+  SvgCells cells;
   for (int i = 0; i < kParts; ++i) {
     const auto& part = range.parts[static_cast<size_t>(i)];
     const int kinds = static_cast<int>(std::count_if(part.begin(), part.end(), [](uint32_t n) { return n != 0; }));
@@ -93,10 +94,11 @@ void RegionMap::DrawRange(const Range& range, double y, uint64_t most, std::stri
     for (int c = 0; c < kTraceColors; ++c) {
       if (part[static_cast<size_t>(c)] == 0) continue;
       const std::string color = ColorFor(static_cast<TraceColor>(c), part[static_cast<size_t>(c)], most);
-      SvgRect(kNames + i * kStrip, top, kStrip, kBar / kinds, color, svg);
+      cells.Add(kNames + i * kStrip, top, kStrip, kBar / kinds, color);
       top += kBar / kinds;
     }
   }
+  cells.AppendTo(svg);
   const double right = kNames + kParts * kStrip + 10;
   const std::vector<std::string> counts = CountsTexts(range.counts);
   for (size_t i = 0; i < counts.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "absl/strings/ascii.h"
@@ -76,6 +77,21 @@ inline void SvgRect(double x, double y, double width, double height, absl::strin
 inline void SvgWords(double x, double y, absl::string_view style, absl::string_view text, std::string* out) {
   absl::StrAppendFormat(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", style, x, y, SvgText(text));
 }
+// Many rectangles of few colors, in few bytes.
+class SvgCells {
+ public:
+  void Add(double x, double y, double width, double height, const std::string& fill) {
+    absl::StrAppendFormat(&paths_[fill], "M%.4g %.5gh%.3gv%.3gh-%.3gz", x, y, width, height, width);
+  }
+  void AppendTo(std::string* out) const {
+    for (const auto& [fill, path] : paths_) {
+      absl::StrAppend(out, "<path fill=\"", fill, "\" d=\"", path, "\"/>\n");
+    }
+  }
+
+ private:
+  std::map<std::string, std::string> paths_;
+};
 // What the colors mean.
 inline void SvgLegend(double x, double y, std::string* out) {
   for (int i = 0; i < kTraceColors; ++i) {
