@@ -104,11 +104,13 @@ void Output::Clear(size_t size) {
   if (code_.size() <= size + room_) {  // one more: what is pending
     code_.resize(size + room_ + 1, Instr{Op::kConst});
     facts_.resize(code_.size());
+    kept_.resize(code_.size());
   }
 }
 
 Value Output::CommitAsIs() {
   facts_[size_] = NoFacts(code_[size_].type);
+  kept_[size_] = 0;
   return static_cast<Value>(size_++);
 }
 
@@ -118,6 +120,7 @@ Value Output::Commit() {
   const auto of = [this](Value v) -> const Facts& { return v == kNoValue ? kNone : facts_[v]; };
   const Type arg_type = i.args[0] == kNoValue ? Type::kVoid : code_[i.args[0]].type;
   const bool is_const = i.op == Op::kConst;
+  kept_[size_] = 0;
   Facts& f = facts_[size_];
   f = is_const ? ConstantFacts(i.type, i.imm) : FactsOf(i, arg_type, of(i.args[0]), of(i.args[1]), of(i.args[2]));
   if (!is_const && f.complete() && IsPureValue(i.op)) i = Instr{.op = Op::kConst, .type = i.type, .imm = f.ones};
@@ -395,8 +398,10 @@ std::optional<Value> Folder::Select(Instr& i) {
   return std::nullopt;
 }
 
-// A constant added to an address becomes part of the displacement, as long as that is a 32-bit one.
+// A constant added to an address becomes part of the displacement, as long as that is a 32-bit one. A sum that a guest
+// register holds is at hand, whereas what it was made from may be nowhere else any more.
 void Folder::Address(Instr& i) {
+  if (out_.IsKept(i.args[0])) return;
   const Instr& x = Def(i.args[0]);
   if (x.op != Op::kAdd || !IsConst(x.args[1])) return;
   const uint64_t displacement = i.imm + Def(x.args[1]).imm;

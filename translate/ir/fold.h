@@ -32,12 +32,16 @@ class Output {
 
   const Instr& operator[](Value v) const { return code_[v]; }
   const Facts& facts(Value v) const { return facts_[v]; }
+  // The value was put into a guest register.
+  void Keep(Value v) { kept_[v] = 1; }
+  bool IsKept(Value v) const { return kept_[v] != 0; }
   Instr* code() { return code_.data(); }
   size_t size() const { return size_; }
 
  private:
   std::vector<Instr> code_;  // at least as long as needed, never shortened
   std::vector<Facts> facts_;
+  std::vector<uint8_t> kept_;
   size_t size_ = 0;
   size_t room_ = 0;
 };

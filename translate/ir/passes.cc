@@ -122,6 +122,7 @@ class Forward {
     const Value* known = s_.contents.Find(i.imm);
     if (known != nullptr && *known == i.args[0]) return kNoValue;
     s_.contents.Put(i.imm, i.args[0]);
+    s_.output.Keep(i.args[0]);
     return Emit();
   }
 

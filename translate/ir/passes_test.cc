@@ -88,6 +88,12 @@ TEST(PassesTest, AddressesTakeConstants) {
   EXPECT_EQ(Optimized("%c = const.i64 16\n%p = add.i64 %a, %c\n%q = sub.i64 %p, %c\nset r5, %q"), kSetA);
 }
 
+TEST(PassesTest, AddressesThatARegisterHoldsStay) {
+  EXPECT_EQ(Optimized("%n = const.i64 8\n%x = add.i64 %a, %n\nset r0, %x\n%y = load.i64 [%x + 16] size=8\nset r5, %y"),
+            "%2 = const.i64 8\n%3 = get.i64 r0\n%4 = add.i64 %3, %2\nset r0, %4\n%6 = load.i64 [%4 + 16] size=8\n"
+            "set r5, %6\n");
+}
+
 TEST(PassesTest, ComparisonsOfComparisons) {
   EXPECT_EQ(Optimized("%z = const.i64 0\n%c = setcc.i64 lt %a, %b\nexitif eq %c, %z -> 0x2000"),
             "%2 = get.i64 r0\n%3 = get.i64 r1\nexitif ge %2, %3 -> 0x2000 refund=0\n");
