@@ -33,6 +33,8 @@ extern const Kernel kProcessKernels[];
 /* Memory that kernels share; each fills what it uses in its setup. */
 enum { kArenaBytes = 64 << 20 };
 unsigned char* Arena(void);
+/* The setup of kernels whose work grows with the memory that is in use. */
+void ReleaseArena(void);
 
 /* The path of this program, for kernels that start it anew. */
 extern const char* program_path;

@@ -1,9 +1,11 @@
 /* kernels [--iterations N] [--wait] [--list] NAME|KIND...: runs the kernels named (all, if none is) and prints for each
  * its name and checksum. With --wait it is led by the runner: "@begin NAME" before and "@end NAME CHECKSUM" after each
  * kernel, then it sleeps until a line comes, so that the runner can read clocks while nothing happens. */
+#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -27,6 +29,8 @@ unsigned char* Arena(void) {
   if (arena == NULL) arena = aligned_alloc(4096, kArenaBytes);
   return arena;
 }
+
+void ReleaseArena(void) { madvise(Arena(), kArenaBytes, MADV_DONTNEED); }
 
 static void WaitForLine(void) {
   char c = 0;

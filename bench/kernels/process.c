@@ -59,8 +59,8 @@ static uint64_t PingPong(uint64_t iterations) {
 }
 
 const Kernel kProcessKernels[] = {
-    {"fork", "sys", Fork, 30, NULL},
-    {"fork_exec", "sys", ForkExec, 25, NULL},
-    {"pipe", "sys", PingPong, 2500, NULL},
+    {"fork", "sys", Fork, 250, ReleaseArena},
+    {"fork_exec", "sys", ForkExec, 60, ReleaseArena},
+    {"pipe", "sys", PingPong, 2500, ReleaseArena},
     {NULL, NULL, NULL, 0, NULL},
 };
