@@ -14,7 +14,7 @@ constexpr uint64_t kNowhere = ~uint64_t{0};  // no address of an instruction
 }  // namespace
 
 absl::string_view PauseReasonName(PauseReason reason) {
-  static constexpr absl::string_view kNames[] = {"user", "breakpoint", "watchpoint", "step"};
+  static constexpr absl::string_view kNames[] = {"user", "breakpoint", "watchpoint", "step", "watchpoint"};
   return kNames[static_cast<int>(reason)];
 }
 
@@ -66,6 +66,7 @@ void RunControl::Step(uint64_t count, StepOptions options) {
   Continue(options.timers);
   steps_ = count;
   step_ = std::move(options);
+  if (passed_pc_ != processor_.cpu().state().pc) passed_access_ = false;
   passed_pc_ = processor_.cpu().state().pc;
   loop_.RequestStop();
 }
@@ -100,7 +101,7 @@ bool RunControl::RunSteps() {
   if (wanted) {
     OneStep();
   } else {
-    OneInsn(IgnoreStops::kFetch);
+    OneInsn(Passed());
   }
   passed_pc_ = kNowhere;
   if (!processor_.engine().status().ok()) return false;
@@ -112,7 +113,13 @@ void RunControl::OneStep() {
   translate::Cpu& cpu = processor_.cpu();
   cpu.Wake();
   if (step_.interrupts && cpu.target().DeliverInterrupt(cpu.state())) return;
-  OneInsn(cpu.state().pc == passed_pc_ ? IgnoreStops::kFetch : IgnoreStops::kNone);
+  OneInsn(Passed());
+}
+
+// What the next instruction is not stopped by.
+IgnoreStops RunControl::Passed() const {
+  if (processor_.cpu().state().pc != passed_pc_) return IgnoreStops::kNone;
+  return passed_access_ ? IgnoreStops::kAll : IgnoreStops::kFetch;
 }
 
 void RunControl::OneInsn(IgnoreStops ignore) {
@@ -130,7 +137,10 @@ void RunControl::Settle() {
     OneInsn(IgnoreStops::kAll);
     passed_pc_ = kNowhere;
   }
-  if (reason_ == PauseReason::kBreakpoint) passed_pc_ = processor_.cpu().state().pc;
+  if (reason_ == PauseReason::kBreakpoint || reason_ == PauseReason::kBeforeAccess) {
+    passed_pc_ = processor_.cpu().state().pc;
+    passed_access_ = reason_ == PauseReason::kBeforeAccess;
+  }
   time_.Pause();
   Tell([&](RunStateListener& l) { l.OnPause(reason_); });
 }

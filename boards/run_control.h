@@ -15,10 +15,11 @@
 namespace emu::boards {
 
 enum class PauseReason {
-  kUser,        // somebody asked
-  kBreakpoint,  // before an instruction
-  kWatchpoint,  // after an access
-  kStep,        // the steps asked for are done
+  kUser,          // somebody asked
+  kBreakpoint,    // before an instruction
+  kWatchpoint,    // after an access
+  kStep,          // the steps asked for are done
+  kBeforeAccess,  // before an instruction because of its access
 };
 absl::string_view PauseReasonName(PauseReason reason);
 
@@ -43,7 +44,7 @@ class RunControl {
   // Guest time stands still, input is still looked at. From AccessWatch::Stops, if that returns true: with
   // kWatchpoint the access is made before listeners are told.
   void Pause(PauseReason reason);
-  // Goes on; a breakpoint at the present instruction does not count.
+  // Goes on; what stopped the present instruction does not count.
   void Resume();
   struct StepOptions {
     bool interrupts = false;          // are taken between the instructions; to enter the handler is a step too
@@ -72,6 +73,7 @@ class RunControl {
   void RunPaused();
   bool RunSteps();
   void OneStep();
+  translate::Cpu::IgnoreStops Passed() const;
   void OneInsn(translate::Cpu::IgnoreStops ignore);
   void Settle();
   template <typename Fn>
@@ -90,6 +92,7 @@ class RunControl {
   uint64_t steps_ = 0;  // that are still to be done
   StepOptions step_;
   uint64_t passed_pc_ = ~uint64_t{0};  // a breakpoint here does not count
+  bool passed_access_ = false;         // nor does a watchpoint
 };
 
 }  // namespace emu::boards

@@ -68,7 +68,7 @@ struct Stopper : translate::AccessWatch {
   bool WantsFetch(memory::Gva, memory::Gpa, const memory::FlatRange&) override { return true; }
   bool Stops(const translate::MemAccess& a) override {
     if (!wanted(a)) return false;
-    control->Pause(a.type == translate::AccessType::kFetch ? PauseReason::kBreakpoint : PauseReason::kWatchpoint);
+    control->Pause(a.type == translate::AccessType::kFetch ? PauseReason::kBreakpoint : data_reason);
     return true;
   }
   void OnAccess(const translate::MemAccess& a) override {
@@ -76,6 +76,7 @@ struct Stopper : translate::AccessWatch {
   }
   std::function<bool(const translate::MemAccess&)> wanted;
   RunControl* control = nullptr;
+  PauseReason data_reason = PauseReason::kWatchpoint;
   unsigned data_accesses = 0;
 };
 
@@ -199,6 +200,34 @@ TEST_P(RunControlTest, AWatchpointStopsAfterItsAccess) {
   EXPECT_EQ(pauses_, (std::vector{PauseReason::kUser, PauseReason::kWatchpoint}));
   EXPECT_GE(done, 1u);
   EXPECT_TRUE(stopped_pc == access_pc + 2 || stopped_pc == access_pc + 4) << std::hex << stopped_pc;
+  machine_->processor().cpu().SetWatch(nullptr, false);
+}
+
+TEST_P(RunControlTest, AWatchpointStopsBeforeItsAccessIfThatIsWanted) {
+  Stopper stopper;
+  stopper.control = &control();
+  stopper.data_reason = PauseReason::kBeforeAccess;
+  uint64_t access_pc = 0;
+  stopper.wanted = [&](const translate::MemAccess& a) {  // always at one instruction
+    if (a.type != translate::AccessType::kRead || a.pc < kStart) return false;
+    if (access_pc == 0) access_pc = a.pc;
+    return a.pc == access_pc;
+  };
+  machine_->processor().cpu().SetWatch(&stopper, false);
+  std::vector<uint64_t> pcs, insn_counts;
+  on_pause_ = [&] {
+    pcs.push_back(pc());
+    insn_counts.push_back(insns());
+    pcs.size() == 2 ? control().Step() : control().Resume();
+  };
+  EXPECT_EQ(machine_->Run().status, 0);
+  ASSERT_GE(pcs.size(), 4u) << "it comes there again";
+  EXPECT_EQ(pcs[1], access_pc);
+  EXPECT_EQ(pauses_[1], PauseReason::kBeforeAccess);
+  EXPECT_EQ(pauses_[2], PauseReason::kStep);
+  EXPECT_EQ(insn_counts[2], insn_counts[1] + 1);
+  EXPECT_EQ(pcs[3], access_pc);
+  EXPECT_GT(insn_counts[3], insn_counts[2] + 1);
   machine_->processor().cpu().SetWatch(nullptr, false);
 }
 

@@ -42,7 +42,7 @@ std::string Server::StopReply(PauseReason reason) {
   const int signal = reason == PauseReason::kUser ? kSignalInt : kSignalTrap;
   const std::string text = absl::StrFormat("T%02xthread:01;", signal);
   const std::optional<StopPoints::Hit> hit = points_.TakeHit();
-  const bool ours = hit.has_value() && (reason == PauseReason::kBreakpoint || reason == PauseReason::kWatchpoint);
+  const bool ours = hit.has_value() && reason != PauseReason::kUser && reason != PauseReason::kStep;
   return ours ? absl::StrCat(text, Detail(*hit)) : text;
 }
 
@@ -88,7 +88,8 @@ void Server::Step(std::function<bool()> done) {
   options.interrupts = (step_flags_ & kStepNoInterrupts) == 0;
   options.timers = (step_flags_ & kStepNoTimers) == 0;
   options.done = std::move(done);
-  machine_.control().Step(options.done == nullptr ? 1 : ~uint64_t{0}, std::move(options));
+  const uint64_t count = options.done == nullptr ? 1 : ~uint64_t{0};
+  machine_.control().Step(count, std::move(options));
   resuming_ = false;
 }
 

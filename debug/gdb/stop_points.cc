@@ -129,7 +129,9 @@ bool StopPoints::Stops(const translate::MemAccess& access) {
   const bool reads = atomic || access.type == AccessType::kRead, writes = atomic || access.type == AccessType::kWrite;
   if ((!reads && !writes) || armed_watches_.empty()) return false;
   const Watch* const watch = FindWatch(first, LastOf(first, access.size), reads, writes);
-  return watch != nullptr && StopAt(PauseReason::kWatchpoint, {watch->kind, std::max(first, watch->first)});
+  if (watch == nullptr) return false;
+  const PauseReason reason = before_access_ ? PauseReason::kBeforeAccess : PauseReason::kWatchpoint;
+  return StopAt(reason, {watch->kind, std::max(first, watch->first)});
 }
 
 }  // namespace emu::debug::gdb

@@ -24,8 +24,9 @@ inline constexpr unsigned kStopKinds = 5;
 
 class StopPoints final : private translate::AccessWatch {
  public:
-  // Both outlive it.
-  StopPoints(WatchHub& hub, boards::RunControl& control) : hub_(hub), control_(control) {}
+  // Both outlive it. With `before_access`, watchpoints stop the guest before the access, else after.
+  StopPoints(WatchHub& hub, boards::RunControl& control, bool before_access)
+      : hub_(hub), control_(control), before_access_(before_access) {}
   ~StopPoints() override { Clear(); }
 
   // To insert what is there, or remove what is not, changes nothing. `length` counts for watchpoints only.
@@ -64,6 +65,7 @@ class StopPoints final : private translate::AccessWatch {
 
   WatchHub& hub_;
   boards::RunControl& control_;
+  const bool before_access_;
   bool joined_ = false;                             // the hub knows us
   absl::flat_hash_map<uint64_t, unsigned> breaks_;  // bits 1 << kind, by address
   absl::flat_hash_set<uint64_t> armed_;             // what translated code tells of; all of breaks_, when it runs

@@ -21,6 +21,7 @@ class HartInspector final : public translate::Inspector {
   std::string Dump() const override;
   absl::string_view gdb_architecture() const override { return "riscv:rv64"; }
   bool big_endian() const override { return false; }
+  bool gdb_stops_before_access() const override { return true; }
   unsigned address_bits() const override { return 64; }
   std::string mode() const override;
   std::unique_ptr<mmu::PageTableWalker> Walker(translate::Access access) const override;

@@ -43,6 +43,8 @@ class Inspector {
 
   virtual absl::string_view gdb_architecture() const = 0;  // "riscv:rv64"
   virtual bool big_endian() const = 0;
+  // Whether gdb takes this architecture to stop at watchpoints before the access is made, so that it steps over it.
+  virtual bool gdb_stops_before_access() const { return false; }
   virtual unsigned address_bits() const = 0;  // of a pointer
   // What the CPU is doing: "supervisor", "user", ...
   virtual std::string mode() const = 0;
