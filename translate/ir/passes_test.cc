@@ -90,7 +90,7 @@ TEST(PassesTest, AddressesTakeConstants) {
 
 TEST(PassesTest, AddressesThatARegisterHoldsStay) {
   EXPECT_EQ(Optimized("%n = const.i64 8\n%x = add.i64 %a, %n\nset r0, %x\n%y = load.i64 [%x + 16] size=8\nset r5, %y"),
-            "%2 = const.i64 8\n%3 = get.i64 r0\n%4 = add.i64 %3, %2\nset r0, %4\n%6 = load.i64 [%4 + 16] size=8\n"
+            "%2 = get.i64 r0\n%3 = const.i64 8\n%4 = add.i64 %2, %3\nset r0, %4\n%6 = load.i64 [%4 + 16] size=8\n"
             "set r5, %6\n");
 }
 
