@@ -153,11 +153,15 @@ absl::Status CheckLinked(const llvm::object::SectionRef& section) {
 }  // namespace
 
 absl::StatusOr<std::vector<uint8_t>> Assemble(absl::string_view text, const McTarget& target) {
-  const absl::StatusOr<std::unique_ptr<McTables>> mc = McTables::Make(target);
-  if (!mc.ok()) return mc.status();
+  const absl::StatusOr<std::unique_ptr<McTables>> tables = McTables::Make(target);
+  if (!tables.ok()) return tables.status();
+  return Assemble(text, **tables);
+}
+
+absl::StatusOr<std::vector<uint8_t>> Assemble(absl::string_view text, const McTables& mc) {
   llvm::SmallVector<char, 1024> object;
-  if (absl::Status status = Reading(text, **mc).Check(); !status.ok()) return status;
-  if (absl::Status status = Reading(text, **mc).WriteObject(&object); !status.ok()) return status;
+  if (absl::Status status = Reading(text, mc).Check(); !status.ok()) return status;
+  if (absl::Status status = Reading(text, mc).WriteObject(&object); !status.ok()) return status;
   auto file = llvm::object::ObjectFile::createObjectFile(
       llvm::MemoryBufferRef(llvm::StringRef(object.data(), object.size()), "assembled"));
   if (!file) return absl::InternalError(llvm::toString(file.takeError()));

@@ -15,6 +15,8 @@ namespace emu::debug {
 // symbols from elsewhere not: there is no linker. Branches to numbers count from their own instruction. An error quotes
 // the statement that it is about.
 absl::StatusOr<std::vector<uint8_t>> Assemble(absl::string_view text, const McTarget& target);
+// For many texts.
+absl::StatusOr<std::vector<uint8_t>> Assemble(absl::string_view text, const McTables& tables);
 
 }  // namespace emu::debug
 

@@ -29,51 +29,89 @@ class IrReportTest : public ::testing::Test {
 };
 
 TEST_F(IrReportTest, GuestAndIntermediateCode) {
-  EXPECT_EQ(Report("addi a0,a0,1; ld a1,8(a0)", kStageGuest | kStageIr | kStageOpt),
+  EXPECT_EQ(Report("li a0,5; addi a0,a0,1; ld a1,8(a2)", kStageGuest | kStageIr | kStageOpt),
             R"(guest code:
-0x00001000:  0505                 addi a0, a0, 0x1
-0x00001002:  0c65                 ld a1, 0x8(a0)
+0x00001000:  1545                 li a0, 0x5
+0x00001002:  0505                 addi a0, a0, 0x1
+0x00001004:  0c66                 ld a1, 0x8(a2)
 
 intermediate code:
-block 0x1000 insns=2 labels=0
-  charge 0x1000 insns=2
+block 0x1000 insns=3 labels=0
+  charge 0x1000 insns=3
   insn 0x1000
-  %2 = const.i64 1
-  %3 = get.i64 a0
-  %4 = add.i64 %3, %2
-  set a0, %4
+  %2 = const.i64 5
+  set a0, %2
   insn 0x1002
-  %7 = get.i64 a0
-  %8 = load.i64 [%7 + 8] size=8
-  set a1, %8
-  goto 0x1004
+  %5 = const.i64 1
+  %6 = get.i64 a0
+  %7 = add.i64 %6, %5
+  set a0, %7
+  insn 0x1004
+  %10 = get.i64 a2
+  %11 = load.i64 [%10 + 8] size=8
+  set a1, %11
+  goto 0x1006
 
 after propagate_registers (guest registers whose value is known):
-  charge 0x1000 insns=2
+  charge 0x1000 insns=3
   insn 0x1000
-  %2 = const.i64 1
-  %3 = get.i64 a0
-  %4 = add.i64 %3, %2
-  set a0, %4
+  %2 = const.i64 5
+  set a0, %2
   insn 0x1002
-- %7 = get.i64 a0
-~ %8 = load.i64 [%4 + 8] size=8
-  set a1, %8
-  goto 0x1004
+  %5 = const.i64 1
+- %6 = get.i64 a0
+~ %7 = add.i64 %2, %5
+  set a0, %7
+  insn 0x1004
+  %10 = get.i64 a2
+  %11 = load.i64 [%10 + 8] size=8
+  set a1, %11
+  goto 0x1006
 
 after fold (constants, identities, displacements):
-  charge 0x1000 insns=2
+  charge 0x1000 insns=3
   insn 0x1000
-  %2 = const.i64 1
-  %3 = get.i64 a0
-  %4 = add.i64 %3, %2
-  set a0, %4
+  %2 = const.i64 5
+  set a0, %2
   insn 0x1002
-~ %8 = load.i64 [%3 + 9] size=8
-  set a1, %8
-  goto 0x1004
+  %5 = const.i64 1
+- %7 = add.i64 %2, %5
++ %14 = const.i64 6
+~ set a0, %14
+  insn 0x1004
+  %10 = get.i64 a2
+  %11 = load.i64 [%10 + 8] size=8
+  set a1, %11
+  goto 0x1006
 
-nothing to do for: drop_dead_sets, drop_dead_values
+after drop_dead_sets (writes to registers that nothing can see):
+  charge 0x1000 insns=3
+  insn 0x1000
+  %2 = const.i64 5
+- set a0, %2
+  insn 0x1002
+  %5 = const.i64 1
+  %14 = const.i64 6
+  set a0, %14
+  insn 0x1004
+  %10 = get.i64 a2
+  %11 = load.i64 [%10 + 8] size=8
+  set a1, %11
+  goto 0x1006
+
+after drop_dead_values (values that nothing uses):
+  charge 0x1000 insns=3
+  insn 0x1000
+- %2 = const.i64 5
+  insn 0x1002
+- %5 = const.i64 1
+  %14 = const.i64 6
+  set a0, %14
+  insn 0x1004
+  %10 = get.i64 a2
+  %11 = load.i64 [%10 + 8] size=8
+  set a1, %11
+  goto 0x1006
 )");
 }
 
@@ -104,6 +142,11 @@ TEST_F(IrReportTest, EveryBlock) {
   EXPECT_EQ(text,
             "guest code:\n0x00001000:  11a0                 j 0x1004\n\n"
             "guest code:\n0x00001002:  0100                 nop\n");
+}
+
+TEST_F(IrReportTest, PassesWithNothingToDo) {
+  EXPECT_THAT(Report("nop", kStageIr | kStageOpt),
+              testing::EndsWith("\nnothing to do for: propagate_registers, fold, drop_dead_sets, drop_dead_values\n"));
 }
 
 TEST_F(IrReportTest, Json) {

@@ -1,4 +1,4 @@
-// RISC-V assembler text to bytes, by LLVM's assembler. For tests.
+// RISC-V assembler text to bytes. For tests.
 #ifndef EMU_TARGETS_RISCV_LIFT_ASSEMBLE_H_
 #define EMU_TARGETS_RISCV_LIFT_ASSEMBLE_H_
 
