@@ -17,6 +17,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+using ::testing::Not;
 
 constexpr char kHello[] = "testdata/riscv64/hello.elf";
 
@@ -181,6 +182,25 @@ TEST(Emu, Listings) {
                     HasSubstr("exception 5 (load access fault): pc 0x8000"), HasSubstr("exec 0x1000 insns=6")));
 }
 
+TEST(Emu, ListingsOfSomeAddresses) {
+  const Outcome o = Emu(Bare(kHello) + " -d exec,in_asm,out_asm -dfilter 0x80000000+4 -symbols " + kHello);
+  EXPECT_EQ(o.status, 0);
+  EXPECT_THAT(o.err, AllOf(testing::StartsWith("guest and host code of 0x80000000 <_start>:\n"),
+                           HasSubstr("\nexec 0x80000000 insns=5 <_start>\n"), Not(HasSubstr("0x80000024:"))));
+}
+
+TEST(Emu, NumberOfTheProcessInTheLogsName) {
+  const Outcome o = Shell("cli/emu " + Bare(kHello) + " -d exec -D " + Temp("log.%d") + " </dev/null >/dev/null & " +
+                          "wait $!; cat " + Temp("log.$!"));
+  EXPECT_THAT(o.out, testing::StartsWith("exec 0x1000 insns=6\n"));
+}
+
+TEST(Emu, PerfMapNamesBlocks) {
+  const Outcome o = Shell("cli/emu " + Bare(kHello) + " -perfmap -symbols " + kHello +
+                          " </dev/null >/dev/null & wait $!; cat /tmp/perf-$!.map; rm /tmp/perf-$!.map");
+  EXPECT_THAT(o.out, AllOf(HasSubstr(" guest 0x80000000 _start\n"), HasSubstr(" emu exit_jump\n")));
+}
+
 TEST(Emu, DeviceTreeIsWritten) {
   const std::string path = Temp("tree");
   const Outcome o = Emu("-M virt,dumpdtb=" + path + " -m 512M -append 'a b,c'");
@@ -260,6 +280,7 @@ TEST(Emu, BadFlagsAndFiles) {
       {"-M virt -gdb file:/tmp/x", "expected tcp:[HOST]:PORT, unix:PATH"},
       {"-M virt -d everything", "unknown item \"everything\""},
       {"-M virt -d int -D /nonexistent/log", "cannot create it"},
+      {"-M virt -dfilter 0x1000", "-dfilter \"0x1000\": expected START+SIZE"},
       {"-M virt -rtc base=yesterday", "-rtc \"yesterday\": expected utc"},
       {"-M virt -icount-limit many", "-icount-limit \"many\": expected a number"},
   };
