@@ -14,6 +14,12 @@ using devices::CharSpec;
 
 namespace {
 
+std::string SocketName(const devices::SocketAddress& socket) {
+  return absl::StrCat(
+      socket.path.empty() ? absl::StrCat("tcp:", socket.host, ":", socket.port) : absl::StrCat("unix:", socket.path),
+      socket.server ? ",server=on" : "");
+}
+
 // As `info chardev` and query-chardev name it.
 std::string FilenameOf(const CharSpec& spec, const CharBackend& backend) {
   switch (spec.kind) {
@@ -24,9 +30,7 @@ std::string FilenameOf(const CharSpec& spec, const CharBackend& backend) {
     case CharSpec::Kind::kPty:
       return absl::StrCat("pty:", dynamic_cast<const devices::PtyBackend&>(backend).path());
     case CharSpec::Kind::kSocket:
-      return absl::StrCat(spec.socket.path.empty() ? absl::StrCat("tcp:", spec.socket.host, ":", spec.socket.port)
-                                                   : absl::StrCat("unix:", spec.socket.path),
-                          spec.socket.server ? ",server=on" : "");
+      return SocketName(spec.socket);
     default:
       return "null";
   }
@@ -79,6 +83,10 @@ absl::StatusOr<CharDevices::Named> CharDevices::Make(const CharSpec& spec, absl:
     return absl::InvalidArgumentError(
         "standard input and output can serve one -serial, -monitor, -qmp or -chardev only; "
         "-chardev stdio,id=ID,mux=on can be shared");
+  }
+  if (spec.kind == CharSpec::Kind::kSocket && spec.socket.server && spec.socket.wait) {
+    fprintf(stderr, "waiting for a connection to %s (label %s); wait=off goes on without\n",
+            SocketName(spec.socket).c_str(), std::string(label).c_str());
   }
   absl::StatusOr<std::unique_ptr<CharBackend>> backend = devices::MakeCharBackend(spec, loop_);
   if (!backend.ok()) return backend.status();

@@ -90,6 +90,8 @@ class Machine {
   void Exit(int status, std::string report = "", RunCause cause = RunCause::kGuestShutdown);
   // Restarts the machine, or ends the run if the user wanted that.
   void Reset(RunCause cause = RunCause::kGuestReset);
+  // The run has ended, or will when the present callback returns.
+  bool ending() const { return exit_.has_value() || interrupted_; }
   // Of the end or reset that comes, or of the last one.
   RunCause cause() const { return cause_; }
 

@@ -2,10 +2,14 @@
 
 #include <unistd.h>
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
+#include "cli/monitors.h"
 #include "debug/gdb/server.h"
 #include "debug/gdb/stream_spec.h"
 #include "debug/machine_log.h"
+#include "debug/monitor/monitor.h"
 #include "debug/perf_map.h"
 #include "debug/symbols.h"
 #include "debug/trace/session.h"
@@ -34,7 +38,9 @@ class Attached final : public Debugging {
       const absl::StatusOr<int> id = traces_.Start(spec);
       if (!id.ok()) return absl::Status(id.status().code(), absl::StrCat("-", id.status().message()));
     }
-    return OpenGdb(options.gdb);
+    monitor_.emplace(debug::MonitorParts{machine_, hub_, symbols_, &traces_, log_.get(), options.name});
+    if (absl::Status status = OpenGdb(options.gdb); !status.ok()) return status;
+    return monitors_.emplace(machine_, *monitor_).Open(options);
   }
 
  private:
@@ -45,7 +51,8 @@ class Attached final : public Debugging {
       const auto backend = machine_.chars().OpenStream(*spec, "gdb");
       if (!backend.ok())
         return absl::Status(backend.status().code(), absl::StrCat("-gdb ", backend.status().message()));
-      gdb_.push_back(std::make_unique<debug::gdb::Server>(debug::gdb::ServerParts{machine_, hub_, **backend, nullptr}));
+      gdb_.push_back(std::make_unique<debug::gdb::Server>(debug::gdb::ServerParts{
+          machine_, hub_, **backend, [this](absl::string_view line) { return monitor_->Execute(line); }}));
     }
     return absl::OkStatus();
   }
@@ -70,7 +77,9 @@ class Attached final : public Debugging {
   debug::TraceSession traces_;
   std::unique_ptr<debug::MachineLog> log_;
   std::unique_ptr<debug::PerfMap> perf_map_;
+  std::optional<debug::Monitor> monitor_;
   std::vector<std::unique_ptr<debug::gdb::Server>> gdb_;
+  std::optional<Monitors> monitors_;
 };
 
 }  // namespace

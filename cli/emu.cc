@@ -74,7 +74,9 @@ int Run(const std::string& program, const Options& options, const boards::BoardI
     const absl::Status status = loaders::WriteFile(config.dump_dtb, (*machine)->device_tree());
     return status.ok() ? 0 : Fail(program, status.message());
   }
-  absl::StatusOr<std::unique_ptr<Debugging>> debugging = Debugging::Attach(options.debug, **machine);
+  DebugOptions debug = options.debug;
+  if (!FamilyOf(program).empty()) debug.prompt = "(qemu) ";  // what scripts look for
+  absl::StatusOr<std::unique_ptr<Debugging>> debugging = Debugging::Attach(debug, **machine);
   if (!debugging.ok()) return Fail(program, debugging.status().message());
   CatchSignals(machine->get());
   const boards::Machine::Result result = (*machine)->Run();

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "cli/monitor_options.h"
 #include "cli/options.h"
 #include "cli/values.h"
 #include "debug/gdb/stream_spec.h"
@@ -38,12 +39,6 @@ absl::Status Only(string_view value, Options*) {
 constexpr char kDisplay[] = "display", kVga[] = "vga", kNet[] = "net", kNic[] = "nic", kNone[] = "none";
 constexpr char kParallel[] = "parallel";
 
-template <const char* kFlag>
-absl::Status NotYet(string_view, Options*) {
-  return absl::UnimplementedError(absl::StrCat("-", kFlag, ": the debugging interfaces are not available yet"));
-}
-constexpr char kQmp[] = "qmp", kMon[] = "mon";
-
 absl::Status AddGdb(string_view value, Options* o) {
   const absl::StatusOr<devices::CharSpec> spec = debug::gdb::ParseStreamSpec(value);
   if (!spec.ok()) return spec.status();
@@ -51,9 +46,27 @@ absl::Status AddGdb(string_view value, Options* o) {
   return o->debug.gdb.emplace_back(value), absl::OkStatus();
 }
 
-absl::Status SetMonitor(string_view value, Options*) {
-  if (value == "none" || value == "null") return absl::OkStatus();
-  return absl::UnimplementedError(absl::StrCat("-monitor \"", value, "\": not available yet; expected none"));
+absl::Status Add(absl::StatusOr<MonitorOption> monitor, Options* o) {
+  if (!monitor.ok()) return monitor.status();
+  const bool none = monitor->stream.kind == devices::CharSpec::Kind::kNone;
+  o->no_monitor |= none && !monitor->control;
+  if (!none) o->debug.monitors.push_back(*std::move(monitor));
+  return absl::OkStatus();
+}
+template <const char* kFlag>
+absl::Status AddMonitor(string_view value, Options* o) {
+  return Add(ParseMonitorStream(kFlag, value), o);
+}
+constexpr char kMonitor[] = "monitor", kQmp[] = "qmp", kQmpPretty[] = "qmp-pretty";
+absl::Status AddMon(string_view value, Options* o) { return Add(ParseMon(value), o); }
+
+// TEXT or guest=TEXT, with properties that are of no use here.
+absl::Status SetName(string_view value, Options* o) {
+  for (const Property& p : ParseProperties(value, "")) {
+    if (p.second.empty()) o->debug.name = p.first;
+    if (p.first == "guest") o->debug.name = p.second;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SetAccel(string_view value, Options* o) {
@@ -238,12 +251,22 @@ constexpr Flag kFlags[] = {
      "stdio, mon:stdio, file:PATH, null, none, pty, chardev:ID, unix:PATH, tcp:HOST:PORT"},
     {"chardev", "KIND,id=ID[,...]", AddChardev, "a byte stream for -serial chardev:ID or a device"},
     {"device", "NAME[,PROPERTY=VALUE...]", AddDevice, "adds a device; help lists them"},
-    {"nographic", "", Ignore, "serial port on the terminal, as it is anyway; Ctrl-A H helps there"},
+    {"nographic", "", Ignore, "serial port and monitor on the terminal, as it is anyway; Ctrl-A H helps there"},
     {"accel", "jit|interp", SetAccel, "how guest code is run"},
     {"deterministic", "", SetTrue<&Config::deterministic>, "time follows the instruction count; a run can be repeated"},
     {"icount-limit", "N", SetInsnLimit, "end after exactly N instructions, with status 124; implies -deterministic"},
     {"print-state-hash", "", SetPrintState, "instruction count and hashes of RAM and CPU state at the end"},
     {"rtc", "base=utc|localtime|DATE", SetRtc, "time of day at the start"},
+    {"S", "", [](string_view, Options* o) { return o->machine.start_paused = true, absl::OkStatus(); },
+     "do not start the CPU: a monitor, gdb or QMP client does"},
+    {"s", "", [](string_view, Options* o) { return AddGdb(debug::gdb::kDefaultStream, o); },
+     "the same as -gdb tcp::1234"},
+    {"gdb", "STREAM", AddGdb, "serve gdb: tcp:[HOST]:PORT, unix:PATH, stdio, pty, chardev:ID, none"},
+    {"monitor", "STREAM", AddMonitor<kMonitor>,
+     "a monitor: stdio, none, unix:PATH, tcp:[HOST]:PORT, pty, chardev:ID; Ctrl-A C leads to that of a serial port"},
+    {"qmp", "STREAM", AddMonitor<kQmp>, "the same for programs, by QEMU's protocol QMP"},
+    {"qmp-pretty", "STREAM", AddMonitor<kQmpPretty>, "the same, in lines that people can read"},
+    {"mon", "chardev=ID[,mode=readline|control]", AddMon, "a monitor, or QMP, on a stream of -chardev"},
     {"no-reboot", "", SetTrue<&Config::exit_on_reset>, "end when the guest resets the machine"},
     {"d", "ITEM[,...]", SetLogItems, "what to log; help lists the items"},
     {"D", "FILE", SetLogPath, "log to a file instead of standard error; %d in its name is the process's number"},
@@ -259,20 +282,12 @@ constexpr Flag kFlags[] = {
     {"net", "KIND", Only<kNet, kNone>, ""},
     {"nic", "KIND", Only<kNic, kNone>, ""},
     {"parallel", "STREAM", Only<kParallel, kNone>, ""},
-    {"monitor", "none", SetMonitor, ""},
     {"nodefaults", "", SetNoDefaults, ""},
     {"no-user-config", "", Ignore, ""},
     {"no-shutdown", "", Ignore, ""},
-    {"name", "TEXT", Ignore, ""},
+    {"name", "TEXT", SetName, ""},
     {"object", "KIND,id=ID", AddObject, ""},
     {"global", "DRIVER.PROPERTY=VALUE", SetGlobal, ""},
-    {"S", "", [](string_view, Options* o) { return o->machine.start_paused = true, absl::OkStatus(); },
-     "do not start the CPU: a monitor, gdb or QMP client does"},
-    {"s", "", [](string_view, Options* o) { return AddGdb(debug::gdb::kDefaultStream, o); },
-     "the same as -gdb tcp::1234"},
-    {"gdb", "STREAM", AddGdb, "serve gdb: tcp:[HOST]:PORT, unix:PATH, stdio, pty, chardev:ID, none"},
-    {"qmp", "STREAM", NotYet<kQmp>, ""},
-    {"mon", "STREAM", NotYet<kMon>, ""},
 };
 
 }  // namespace

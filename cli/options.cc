@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,13 +16,29 @@ const Flag* FindFlag(absl::string_view name) {
   return nullptr;
 }
 
+bool IsStdio(const devices::CharSpec& spec) { return spec.kind == devices::CharSpec::Kind::kStdio; }
+
+// Whether the terminal has a use already.
+bool TakesTerminal(const Options& options) {
+  for (const MonitorOption& m : options.debug.monitors) {
+    if (IsStdio(m.stream)) return true;
+  }
+  return std::any_of(options.machine.chardevs.begin(), options.machine.chardevs.end(), IsStdio);
+}
+
+// A serial port and a monitor on the terminal, where nothing was said of either.
+absl::Status AddDefaults(Options* options) {
+  if (!options->machine.serials.empty() || !options->defaults) return absl::OkStatus();
+  absl::StatusOr<devices::CharSpec> serial = devices::ParseSerialSpec(TakesTerminal(*options) ? "null" : "mon:stdio");
+  if (!serial.ok()) return serial.status();
+  options->machine.serials.push_back(*std::move(serial));
+  options->debug.serial_monitors = !options->no_monitor;
+  return absl::OkStatus();
+}
+
 absl::Status Finish(Options* options) {
   boards::MachineConfig& machine = options->machine;
-  if (machine.serials.empty() && options->defaults) {
-    absl::StatusOr<devices::CharSpec> terminal = devices::ParseSerialSpec("mon:stdio");
-    if (!terminal.ok()) return terminal.status();
-    machine.serials.push_back(*std::move(terminal));
-  }
+  if (absl::Status status = AddDefaults(options); !status.ok()) return status;
   if (options->log_items == 0) return absl::OkStatus();
   absl::StatusOr<boards::GuestLog> log =
       boards::GuestLog::Open(options->log_items, options->log_path, options->log_filter);

@@ -9,17 +9,20 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "boards/machine_config.h"
+#include "cli/monitor_options.h"
 
 namespace emu::cli {
 
 // How to look at the machine from outside. Each text is as the user wrote it; empty: not wanted.
 struct DebugOptions {
-  std::vector<std::string> gdb;       // -s, -gdb: tcp::PORT, unix:PATH, ...
-  std::vector<std::string> monitors;  // -monitor: a character device as -serial takes it
-  std::vector<std::string> qmp;       // -qmp: the same
-  std::vector<std::string> traces;    // -trace: see debug/trace/trace_spec.h
-  std::vector<std::string> symbols;   // -symbols: paths
-  bool perf_map = false;              // -perfmap
+  std::vector<std::string> gdb;         // -s, -gdb: tcp::PORT, unix:PATH, ...
+  std::vector<MonitorOption> monitors;  // -monitor, -qmp, -mon
+  bool serial_monitors = true;          // one beside each "mon:" serial port
+  std::string prompt = "(emu) ";
+  std::string name;                  // -name, of the guest
+  std::vector<std::string> traces;   // -trace: see debug/trace/trace_spec.h
+  std::vector<std::string> symbols;  // -symbols: paths
+  bool perf_map = false;             // -perfmap
 };
 
 struct Options {
@@ -35,7 +38,8 @@ struct Options {
   uint32_t log_items = 0;
   std::string log_path;
   boards::LogFilter log_filter;
-  bool defaults = true;  // a serial port on the terminal unless something else is said
+  bool defaults = true;     // a serial port on the terminal unless something else is said
+  bool no_monitor = false;  // -monitor none
 };
 
 // One flag. With a table of these the parser, the help text and the checks are one.

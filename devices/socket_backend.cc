@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -36,12 +37,18 @@ int Open(int family, const sockaddr* address, socklen_t length, bool server) {
   return -1;
 }
 
+// One that an earlier run left there. Other files stay, and bind(2) complains.
+void RemoveSocket(const std::string& path) {
+  struct stat info;
+  if (lstat(path.c_str(), &info) == 0 && S_ISSOCK(info.st_mode)) unlink(path.c_str());
+}
+
 absl::StatusOr<int> OpenUnix(const SocketAddress& where) {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   if (where.path.size() >= sizeof(address.sun_path)) return Failed("open", where.path, "the path is too long");
   memcpy(address.sun_path, where.path.data(), where.path.size());
-  if (where.server) unlink(where.path.c_str());
+  if (where.server) RemoveSocket(where.path);
   const int fd = Open(AF_UNIX, reinterpret_cast<sockaddr*>(&address), sizeof(address), where.server);
   if (fd < 0) return Failed(where.server ? "listen on" : "connect to", where.path, strerror(errno));
   return fd;

@@ -2,29 +2,24 @@
 #ifndef EMU_DEBUG_QMP_MACHINE_COMMANDS_H_
 #define EMU_DEBUG_QMP_MACHINE_COMMANDS_H_
 
-#include <cstdint>
 #include <functional>
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "boards/machine.h"
 #include "debug/qmp/qmp_commands.h"
 #include "llvm/Support/JSON.h"
-#include "memory/address.h"
 
 namespace emu::debug {
 
 // What the commands work on. All outlive them.
 struct QmpParts {
   boards::Machine& machine;
-  std::string name;                                            // the guest's, as -name gives it
-  std::function<std::string(absl::string_view line)> monitor;  // human-monitor-command; empty: there is none
-  std::function<absl::StatusOr<llvm::json::Value>(absl::string_view line)> monitor_json;  // x-monitor-json
-  std::function<absl::Status(memory::Gva, absl::Span<uint8_t>)> read_virtual;             // memsave
-  std::function<void()> power_button_pressed;                                             // for the event
+  std::string name = "";                                                 // the guest's, as -name gives it
+  std::function<std::string(absl::string_view line)> monitor = nullptr;  // human-monitor-command, if there is one
+  std::function<absl::StatusOr<llvm::json::Value>(absl::string_view line)> monitor_json = nullptr;  // x-monitor-json
+  std::function<void()> power_button_pressed = nullptr;                                             // for the event
 };
 
 // `version` as greetings contain it.

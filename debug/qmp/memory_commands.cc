@@ -6,7 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/types/span.h"
+#include "debug/monitor/guest_view.h"
 #include "debug/qmp/machine_commands.h"
+#include "memory/address.h"
 
 namespace emu::debug {
 namespace {
@@ -54,10 +57,10 @@ void AddMemoryCommands(QmpCommands& commands, const QmpParts& parts) {
   commands.Add("pmemsave", {address, size, file}, [&machine = parts.machine](const json::Object& arguments) {
     return Run(arguments, [&](uint64_t at, absl::Span<uint8_t> bytes) { return ReadPhysical(machine, at, bytes); });
   });
-  if (!parts.read_virtual) return;
   const QmpArgument cpu{"cpu-index", Type::kInt, false};
-  commands.Add("memsave", {address, size, file, cpu}, [read = parts.read_virtual](const json::Object& arguments) {
-    return Run(arguments, [&](uint64_t at, absl::Span<uint8_t> bytes) { return read(memory::Gva(at), bytes); });
+  commands.Add("memsave", {address, size, file, cpu}, [&machine = parts.machine](const json::Object& arguments) {
+    return Run(arguments,
+               [&](uint64_t at, absl::Span<uint8_t> bytes) { return GuestView(machine).Read(memory::Gva(at), bytes); });
   });
 }
 

@@ -192,7 +192,8 @@ void EditedConsole::TakeLine(const char* line) {
 }
 
 void EditedConsole::Print(absl::string_view line) {
-  const bool shown = active_ && !executing_ && parts_.backend.HasFocus();
+  if (!active_) return;
+  const bool shown = !executing_ && parts_.backend.HasFocus();
   if (shown) rl_clear_visible_line();
   Write(absl::StrCat(line, "\n"));
   if (!shown) return;

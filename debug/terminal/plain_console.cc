@@ -66,7 +66,7 @@ void PlainConsole::TakeLine() {
 }
 
 void PlainConsole::Print(absl::string_view line) {
-  if (parts_.backend.queued() < kMaxQueued) Write(absl::StrCat(line, "\n"));
+  if (begun_ && parts_.backend.queued() < kMaxQueued) Write(absl::StrCat(line, "\n"));
 }
 
 void PlainConsole::Write(absl::string_view text) {
