@@ -126,7 +126,7 @@ TEST(TraceFile, MutatedFiles) {
   std::mt19937 random(11);
   const std::string whole = WholeFile();
   int refused = 0, warned = 0, damaged = 0;
-  for (int round = 0; round < 4000; ++round) {
+  for (int round = 0; round < 2000; ++round) {
     std::string file = random() % 3 == 0 ? whole.substr(0, random() % whole.size()) : whole;
     for (int n = random() % 6; n > 0 && !file.empty(); --n) {
       file[random() % std::min<size_t>(file.size(), random() % 2 == 0 ? 200 : file.size())] =
