@@ -92,6 +92,8 @@ class Machine {
   void Reset(RunCause cause = RunCause::kGuestReset);
   // The run has ended, or will when the present callback returns.
   bool ending() const { return exit_.has_value() || interrupted_; }
+  // A reset will come when it does.
+  bool resetting() const { return reset_wanted_; }
   // Of the end or reset that comes, or of the last one.
   RunCause cause() const { return cause_; }
 

@@ -15,6 +15,7 @@
 #include "debug/qmp/qmp_commands.h"
 #include "debug/qmp/qmp_session.h"
 #include "devices/char_backend.h"
+#include "devices/event_loop.h"
 #include "llvm/Support/JSON.h"
 
 namespace emu::debug {
@@ -32,6 +33,8 @@ class QmpServer final : private boards::RunStateListener {
   QmpCommands& commands() { return commands_; }
 
  private:
+  bool UnderWay() const;
+  void ContinueSoon();
   void OnPause(boards::PauseReason reason) override;
   void OnResume() override;
   void OnReset() override;
@@ -43,6 +46,8 @@ class QmpServer final : private boards::RunStateListener {
   const Now now_;
   QmpCommands commands_;
   std::vector<std::unique_ptr<QmpSession>> sessions_;
+  int wake_fd_;  // always readable
+  devices::EventLoop::WatchId watch_;
   bool never_ran_;
   bool stopped_;  // as clients know
 };

@@ -37,6 +37,10 @@ std::string Shutdown(const char* guest, absl::string_view reason) {
                       "\"},\"event\":\"SHUTDOWN\",\"timestamp\":T}");
 }
 
+std::string Reset() {
+  return "{\"data\":{\"guest\":false,\"reason\":\"host-qmp-system-reset\"},\"event\":\"RESET\",\"timestamp\":T}";
+}
+
 class QmpServerTest : public ::testing::Test {
  protected:
   ~QmpServerTest() override {
@@ -97,26 +101,49 @@ TEST_F(QmpServerTest, StopContAndQuit) {
   EXPECT_THAT(
       Run({Request("query-status"), Request("stop"), Request("query-status"), Request("stop"), Request("cont"),
            Request("query-status"), Request("cont"), Request("quit")}),
-      ElementsAre("{\"return\":{\"running\":true,\"singlestep\":false,\"status\":\"running\"}}", kReturn, kStop,
+      ElementsAre("{\"return\":{\"running\":true,\"singlestep\":false,\"status\":\"running\"}}", kStop, kReturn,
                   "{\"return\":{\"running\":false,\"singlestep\":false,\"status\":\"paused\"}}", kReturn, kResume,
                   kReturn, "{\"return\":{\"running\":true,\"singlestep\":false,\"status\":\"running\"}}", kReturn,
                   kReturn, Shutdown("false", "host-qmp-quit")));
   EXPECT_EQ(status_, 0);
 }
 
+// Each request finds what the one before it wanted.
+TEST_F(QmpServerTest, ManyRequestsAtOnce) {
+  Start(kEndless, false);
+  EXPECT_THAT(
+      Run({Request("stop") + Request("query-status") + Request("system_reset") + Request("cont") + Request("stop") +
+           Request("quit")}),
+      ElementsAre(kStop, kReturn, "{\"return\":{\"running\":false,\"singlestep\":false,\"status\":\"paused\"}}",
+                  Reset(), kReturn, kResume, kReturn, kStop, kReturn, kReturn, Shutdown("false", "host-qmp-quit")));
+}
+
 TEST_F(QmpServerTest, AStopTakenBackAtOnceIsSeenToo) {
   Start(kEndless, false);
-  EXPECT_THAT(Run({Request("stop") + Request("cont"), Request("quit")}),
-              ElementsAre(kReturn, kStop, kResume, kReturn, kReturn, Shutdown("false", "host-qmp-quit")));
+  server_->commands().Add("hurry", [this] {
+    machine_->control().Pause(boards::PauseReason::kUser);
+    machine_->control().Resume();
+    return absl::OkStatus();
+  });
+  EXPECT_THAT(Run({Request("hurry"), Request("quit")}),
+              ElementsAre(kStop, kResume, kReturn, kReturn, Shutdown("false", "host-qmp-quit")));
+}
+
+TEST_F(QmpServerTest, AnAnswerThatWaitsForWhatNeverComes) {
+  Start(kEndless, false);
+  server_->commands().Add("end", [this] {
+    machine_->control().Pause(boards::PauseReason::kUser);
+    machine_->Interrupt();
+    return absl::OkStatus();
+  });
+  EXPECT_THAT(Run({Request("end")}), ElementsAre(kReturn, Shutdown("false", "host-signal")));
 }
 
 TEST_F(QmpServerTest, BeforeTheStart) {
   Start(kHello, true);
   EXPECT_THAT(Ask("query-status"), HasSubstr("\"prelaunch\""));
   const auto lines = Run({Request("system_reset"), Request("query-status"), Request("cont")});
-  EXPECT_THAT(lines, ElementsAre(kReturn,
-                                 "{\"data\":{\"guest\":false,\"reason\":\"host-qmp-system-reset\"},\"event\":\"RESET\","
-                                 "\"timestamp\":T}",
+  EXPECT_THAT(lines, ElementsAre(Reset(), kReturn,
                                  "{\"return\":{\"running\":false,\"singlestep\":false,\"status\":\"prelaunch\"}}",
                                  kResume, kReturn, Shutdown("true", "guest-shutdown")));
 }

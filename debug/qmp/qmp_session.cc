@@ -41,13 +41,14 @@ absl::Status CheckMembers(const json::Object& request) {
 
 }  // namespace
 
-QmpSession::QmpSession(devices::CharBackend& backend, const QmpCommands& commands, json::Object version, bool pretty)
-    : backend_(backend), commands_(commands), version_(std::move(version)), pretty_(pretty) {
+QmpSession::QmpSession(devices::CharBackend& backend, const QmpCommands& commands, Options options)
+    : backend_(backend), commands_(commands), options_(std::move(options)) {
   Greet();
   devices::CharFrontend frontend;
-  frontend.can_receive = [this]() -> size_t { return backend_.queued() < kMaxQueued ? 4096 : 0; };
+  frontend.can_receive = [this]() -> size_t { return !held_ && backend_.queued() < kMaxQueued ? 4096 : 0; };
   frontend.receive = [this](absl::string_view bytes) {
-    splitter_.Feed(bytes, [this](absl::StatusOr<json::Value> input) { OnInput(std::move(input)); });
+    splitter_.Feed(bytes, [this](absl::StatusOr<json::Value> input) { waiting_.push_back(std::move(input)); });
+    ServeWaiting();
   };
   frontend.event = [this](CharEvent event) { OnEvent(event); };
   backend_.SetFrontend(std::move(frontend));
@@ -56,18 +57,40 @@ QmpSession::QmpSession(devices::CharBackend& backend, const QmpCommands& command
 QmpSession::~QmpSession() { backend_.SetFrontend({}); }
 
 void QmpSession::Greet() {
-  Send(json::Object{{"QMP", json::Object{{"version", json::Object(version_)}, {"capabilities", json::Array()}}}});
+  Send(json::Object{
+      {"QMP", json::Object{{"version", json::Object(options_.version)}, {"capabilities", json::Array()}}}});
 }
 
 void QmpSession::OnEvent(CharEvent event) {
   if (event != CharEvent::kOpened && event != CharEvent::kClosed) return;
   splitter_.Reset();
+  waiting_.clear();
+  held_.reset();
   negotiated_ = false;
   if (event == CharEvent::kOpened) Greet();
 }
 
 void QmpSession::SendEvent(const json::Object& event) {
   if (negotiated_ && backend_.queued() < kMaxQueued) Send(json::Object(event));
+}
+
+void QmpSession::ServeWaiting() {
+  while (!waiting_.empty() && !held_) {
+    absl::StatusOr<json::Value> input = std::move(waiting_.front());
+    waiting_.pop_front();
+    OnInput(std::move(input));
+  }
+}
+
+void QmpSession::SendHeld() {
+  if (held_) Send(*std::exchange(held_, std::nullopt));
+}
+
+void QmpSession::Continue() {
+  if (!held_ || options_.under_way()) return;
+  SendHeld();
+  ServeWaiting();
+  backend_.AcceptInput();
 }
 
 void QmpSession::OnInput(absl::StatusOr<json::Value> input) {
@@ -78,6 +101,7 @@ void QmpSession::OnInput(absl::StatusOr<json::Value> input) {
 }
 
 void QmpSession::OnRequest(json::Object request) {
+  const bool before = options_.under_way && options_.under_way();
   absl::Status status = CheckMembers(request);
   absl::StatusOr<json::Value> result = status.ok() ? Execute(request) : absl::StatusOr<json::Value>(status);
   json::Object answer;
@@ -87,7 +111,11 @@ void QmpSession::OnRequest(json::Object request) {
     answer["error"] = ErrorOf(result.status());
   }
   if (json::Value* const id = request.get("id")) answer["id"] = std::move(*id);
-  Send(std::move(answer));
+  if (!before && options_.under_way && options_.under_way()) {
+    held_ = std::move(answer);
+  } else {
+    Send(std::move(answer));
+  }
 }
 
 absl::StatusOr<json::Value> QmpSession::Execute(const json::Object& request) {
@@ -122,6 +150,6 @@ absl::StatusOr<json::Value> QmpSession::Negotiate(const json::Object& arguments)
   return json::Object();
 }
 
-void QmpSession::Send(json::Value message) { backend_.Write(AsciiJson(message, pretty_)); }
+void QmpSession::Send(json::Value message) { backend_.Write(AsciiJson(message, options_.pretty)); }
 
 }  // namespace emu::debug

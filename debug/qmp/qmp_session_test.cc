@@ -47,7 +47,8 @@ class QmpSessionTest : public ::testing::Test {
   Peer peer_;
   QmpCommands commands_;
   int pings_ = 0;
-  QmpSession session_{peer_, commands_, json::Object{{"major", 1}}, false};
+  bool under_way_ = false;
+  QmpSession session_{peer_, commands_, {json::Object{{"major", 1}}, false, [this] { return under_way_; }}};
 };
 
 TEST_F(QmpSessionTest, GreetsAndNegotiates) {
@@ -114,9 +115,23 @@ TEST_F(QmpSessionTest, WhoDoesNotReadIsNotListenedTo) {
   EXPECT_EQ(peer_.TakeOutput(), "{\"return\":{}}\r\n");
 }
 
+TEST_F(QmpSessionTest, WhatTakesLongerHoldsTheRestBack) {
+  commands_.Add("begin", [this] { return under_way_ = true, absl::OkStatus(); });
+  Negotiate();
+  EXPECT_EQ(Ask("{'execute':'begin','id':1}{'execute':'ping','id':2}"), "");
+  EXPECT_EQ(Ask("{'execute':'ping','id':3}"), "");
+  session_.Continue();
+  EXPECT_EQ(peer_.TakeOutput(), "") << "not yet";
+  under_way_ = false;
+  session_.Continue();
+  EXPECT_EQ(peer_.TakeOutput(), "{\"id\":1,\"return\":{}}\r\n{\"id\":2,\"return\":{}}\r\n{\"id\":3,\"return\":{}}\r\n");
+  session_.Continue();
+  EXPECT_EQ(peer_.TakeOutput(), "");
+}
+
 TEST_F(QmpSessionTest, Pretty) {
   Peer peer;
-  QmpSession session(peer, commands_, json::Object{{"major", 1}}, true);
+  QmpSession session(peer, commands_, {json::Object{{"major", 1}}, true});
   EXPECT_EQ(peer.TakeOutput(),
             "{\r\n    \"QMP\": {\r\n        \"capabilities\": [],\r\n        \"version\": {\r\n            \"major\": "
             "1\r\n        }\r\n    }\r\n}\r\n");
