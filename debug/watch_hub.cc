@@ -40,6 +40,13 @@ void WatchHub::Update(translate::AccessWatch* watch, bool fetches) {
   Apply(fetches);
 }
 
+void WatchHub::UpdateFetches(translate::AccessWatch* watch, absl::Span<const uint64_t> pcs) {
+  for (Client& c : clients_) {
+    if (c.watch == watch) c.fetches = true;
+  }
+  cpu_.RefreshFetches(pcs);
+}
+
 bool WatchHub::WantsPage(Gva page, Gpa gpa, const memory::FlatRange& range, translate::Access access) {
   return std::any_of(clients_.begin(), clients_.end(),
                      [&](const Client& c) { return c.watch->WantsPage(page, gpa, range, access); });

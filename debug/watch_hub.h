@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "absl/types/span.h"
 #include "memory/access_observer.h"
 #include "memory/address_space.h"
 #include "translate/engine/access_watch.h"
@@ -24,6 +25,8 @@ class WatchHub final : private translate::AccessWatch, private memory::AccessObs
   void Remove(translate::AccessWatch* watch);
   // What it wants has changed; `fetches`: also as to instructions.
   void Update(translate::AccessWatch* watch, bool fetches);
+  // It wants other instructions than before, of those at `pcs` (in rising order) only.
+  void UpdateFetches(translate::AccessWatch* watch, absl::Span<const uint64_t> pcs);
 
  private:
   bool WantsPage(memory::Gva page, memory::Gpa gpa, const memory::FlatRange& range, translate::Access access) override;

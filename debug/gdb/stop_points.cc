@@ -66,20 +66,29 @@ void StopPoints::Index() {
   }
 }
 
-bool StopPoints::AllArmed() const {
-  return std::all_of(breaks_.begin(), breaks_.end(), [&](const auto& b) { return armed_.contains(b.first); });
+// Gives the addresses at which translated code is not as it is wanted.
+std::vector<uint64_t> StopPoints::Rearm(bool step) {
+  std::vector<uint64_t> changed;
+  for (const auto& [address, kinds] : breaks_) {
+    if (armed_.insert(address).second) changed.push_back(address);
+  }
+  for (uint64_t address : armed_) {
+    if (!step && !breaks_.contains(address)) changed.push_back(address);
+  }
+  for (uint64_t address : changed) {
+    if (!breaks_.contains(address)) armed_.erase(address);
+  }
+  std::sort(changed.begin(), changed.end());
+  return changed;
 }
 
 void StopPoints::Apply(bool step) {
-  const bool fetches = !AllArmed() || (!step && armed_.size() != breaks_.size());
-  const bool pages = watches_ != armed_watches_;
-  if (!fetches && !pages) return;
-  if (fetches) {
-    armed_.clear();
-    for (const auto& [address, kinds] : breaks_) armed_.insert(address);
+  const std::vector<uint64_t> changed = Rearm(step);
+  if (watches_ != armed_watches_ || (!joined_ && !changed.empty())) {
+    armed_watches_ = watches_;
+    std::exchange(joined_, true) ? hub_.Update(this, /*fetches=*/false) : hub_.Add(this, /*fetches=*/false);
   }
-  armed_watches_ = watches_;
-  std::exchange(joined_, true) ? hub_.Update(this, fetches) : hub_.Add(this, fetches);
+  if (!changed.empty()) hub_.UpdateFetches(this, changed);
 }
 
 const StopPoints::Watch* StopPoints::FindOnPage(uint64_t page, uint64_t first, uint64_t last, bool reads,

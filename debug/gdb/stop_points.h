@@ -35,7 +35,7 @@ class StopPoints final : private translate::AccessWatch {
   void Clear();
 
   // Lets changes come into force, before the guest runs. gdb takes all its stops out and puts them in again around a
-  // step; so with `step`, what was removed may stay in translated code, where it costs little and stops nothing.
+  // step; so with `step`, what was removed may stay in translated code, where it stops nothing.
   void Apply(bool step);
 
   // What the guest stopped at, once.
@@ -60,7 +60,7 @@ class StopPoints final : private translate::AccessWatch {
   bool StopAt(boards::PauseReason reason, Hit hit);
   const Watch* FindWatch(uint64_t first, uint64_t last, bool reads, bool writes) const;
   const Watch* FindOnPage(uint64_t page, uint64_t first, uint64_t last, bool reads, bool writes) const;
-  bool AllArmed() const;
+  std::vector<uint64_t> Rearm(bool step);
   void Index();
 
   WatchHub& hub_;

@@ -98,6 +98,16 @@ void CodeMap::TakeOverlapping(const uint8_t* host, uint64_t length,
   });
 }
 
+// Rare, and a look at each block's key is quick: no index is kept for it.
+void CodeMap::TakeContaining(absl::Span<const uint64_t> pcs, std::vector<std::unique_ptr<TranslatedBlock>>* taken) {
+  std::vector<TranslatedBlock*> found;
+  for (const auto& [key, block] : blocks_) {
+    const auto pc = std::lower_bound(pcs.begin(), pcs.end(), key.pc);
+    if (pc != pcs.end() && *pc - key.pc < block->bytes) found.push_back(block.get());
+  }
+  for (TranslatedBlock* block : found) taken->push_back(Take(block));
+}
+
 void CodeMap::Clear() {
   blocks_.clear();
   pages_.clear();

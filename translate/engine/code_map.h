@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
 #include "translate/engine/backend.h"
 
 namespace emu::translate {
@@ -51,6 +52,8 @@ class CodeMap {
   bool HasCode(const uint8_t* host_page) const { return pages_.contains(host_page); }
   // The blocks whose code lies in a range of host memory are taken out and handed over.
   void TakeOverlapping(const uint8_t* host, uint64_t length, std::vector<std::unique_ptr<TranslatedBlock>>* taken);
+  // Those that have an instruction at one of `pcs`, guest-virtual addresses in rising order.
+  void TakeContaining(absl::Span<const uint64_t> pcs, std::vector<std::unique_ptr<TranslatedBlock>>* taken);
   std::unique_ptr<TranslatedBlock> Take(TranslatedBlock* block);
   void Clear();
   size_t size() const { return blocks_.size(); }

@@ -47,6 +47,22 @@ TEST_F(CodeMapTest, FindsByPlaceAddressKeyAndLimit) {
   EXPECT_EQ(map_.Find({At(0x100), 0x1100, 0, 5}), nullptr);
 }
 
+TEST_F(CodeMapTest, BlocksWithCertainInstructionsAreTaken) {
+  Add(0x100, 32);
+  Add(0x110, 8, 0, 1);
+  Add(0x120, 8);
+  const auto take = [&](std::vector<uint64_t> pcs) {
+    std::vector<std::unique_ptr<TranslatedBlock>> taken;
+    map_.TakeContaining(pcs, &taken);
+    return taken.size();
+  };
+  EXPECT_EQ(take({}), 0u);
+  EXPECT_EQ(take({0x10ff, 0x1128, 0x2100}), 0u);
+  EXPECT_EQ(take({0x1000, 0x1114}), 2u);
+  EXPECT_EQ(take({0x1120, 0x1124}), 1u);
+  EXPECT_EQ(map_.size(), 0u);
+}
+
 TEST_F(CodeMapTest, APageIsNewWhenItsFirstBlockComes) {
   Add(0x100, 32);
   EXPECT_EQ(new_pages_, std::vector<const uint8_t*>{At(0)});

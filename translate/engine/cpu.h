@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "memory/address_space.h"
 #include "translate/engine/access_watch.h"
 #include "translate/engine/backend.h"
@@ -32,6 +33,8 @@ class CodeOwner {
   // Code is fetched from the block: writes to it by others than the CPU must be seen, and its memory must stay.
   virtual void Observe(const memory::RamBlock::Ptr& block) = 0;
   virtual void DiscardAll() = 0;
+  // Translations of the instructions at these guest-virtual addresses, in rising order, are dropped.
+  virtual void DropCode(absl::Span<const uint64_t> pcs) = 0;
 };
 
 // Told of how guest-virtual addresses are translated and of what is forgotten, for listings (-d mmu). All empty by
@@ -108,6 +111,10 @@ class Cpu final : private memory::Listener {
   // translated code is dropped if `fetches` is true, which means that other instructions are wanted than before.
   void SetWatch(AccessWatch* watch, bool fetches);
   AccessWatch* watch() const { return watch_; }
+  // What the watch wants of the instructions at `pcs`, in rising order, has changed, and nothing else.
+  void RefreshFetches(absl::Span<const uint64_t> pcs) {
+    if (code_ != nullptr) code_->DropCode(pcs);
+  }
   const TlbCounters& tlb_counters() const { return tlb_counters_; }
   // Not owned; null: nobody.
   void set_mmu_observer(MmuObserver* observer) { mmu_observer_ = observer; }

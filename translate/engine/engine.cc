@@ -330,6 +330,12 @@ uint32_t Engine::MappingId(uint64_t page, const uint8_t* host_page) {
   return it->second;
 }
 
+void Engine::DropCode(absl::Span<const uint64_t> pcs) {
+  std::vector<std::unique_ptr<TranslatedBlock>> taken;
+  code_.TakeContaining(pcs, &taken);
+  for (auto& block : taken) Drop(std::move(block));
+}
+
 void Engine::OnWrite(const uint8_t* host, uint64_t length) {
   std::vector<std::unique_ptr<TranslatedBlock>> taken;
   code_.TakeOverlapping(host, length, &taken);

@@ -95,6 +95,28 @@ TEST_P(EngineWatchTest, InstructionsAreSeenAsTheyAreExecuted) {
   EXPECT_EQ(seen_.text, absl::StrCat(before + 1, insn, before + 3, insn));
 }
 
+TEST_P(EngineWatchTest, OtherInstructionsAreWantedWithoutLosingTheRest) {
+  m_.Put(0x1000, {AddI(1, 0, 2), AddI(1, 1, -1), Bne(1, 0, -4), Sys(0)});
+  m_.cpu.SetWatch(&seen_, false);
+  m_.RunFrom(0x1000, 100);
+  EXPECT_EQ(seen_.text, "");
+  const uint64_t pcs[] = {0x1004};
+  const uint64_t blocks = m_.engine.counters().blocks;
+  seen_.fetches = [](uint64_t pc) { return pc == 0x1004; };
+  m_.cpu.RefreshFetches(pcs);
+  const uint64_t before = m_.cpu.InsnCount();
+  m_.RunFrom(0x1000, 100);
+  const std::string insn = absl::StrFormat("@1004 x 1004>1004 +4 =%x\n", AddI(1, 1, -1));
+  EXPECT_EQ(seen_.text, absl::StrCat(before + 1, insn, before + 3, insn));
+  EXPECT_LE(m_.engine.counters().blocks, blocks + 2) << "the two that hold the instruction";
+  seen_.fetches = [](uint64_t) { return false; };
+  seen_.text.clear();
+  m_.cpu.RefreshFetches(pcs);
+  m_.RunFrom(0x1000, 100);
+  EXPECT_EQ(seen_.text, "");
+  EXPECT_EQ(m_.engine.counters().discards, 0u);
+}
+
 TEST_P(EngineWatchTest, AStopComesBeforeTheInstruction) {
   m_.Put(0x1000, {AddI(2, 2, 1), AddI(2, 2, 1), Store(2, 0, 0x3000), AddI(2, 2, 1), Sys(0)});
   seen_.stop_at = 0x3000, seen_.stop_type = AccessType::kWrite;
