@@ -55,6 +55,35 @@ TEST(OptionsTest, SerialPorts) {
   EXPECT_THAT(Parse({"-serial", "null", "-serial", "null"})->machine.serials, SizeIs(2));
 }
 
+TEST(OptionsTest, Monitors) {
+  const auto o = Parse({"-monitor", "null", "-qmp", "unix:a", "-qmp-pretty", "tcp::5,server=on", "-mon",
+                        "chardev=c,mode=control,pretty=on", "-mon", "d"});
+  ASSERT_TRUE(o.ok()) << o.status();
+  const std::vector<MonitorOption>& m = o->debug.monitors;
+  ASSERT_THAT(m, SizeIs(5));
+  EXPECT_FALSE(m[0].control);
+  EXPECT_TRUE(m[1].control && m[1].may_listen && !m[1].pretty);
+  EXPECT_TRUE(m[2].control && !m[2].may_listen && m[2].pretty);
+  EXPECT_EQ(m[2].stream.socket.host, "127.0.0.1");
+  EXPECT_TRUE(m[3].control && m[3].pretty);
+  EXPECT_EQ(m[3].stream.id, "c");
+  EXPECT_FALSE(m[4].control);
+  EXPECT_FALSE(Parse({"-qmp", "unix:a,server=off"})->debug.monitors[0].may_listen);
+  EXPECT_EQ(Parse({"-name", "x"})->debug.name, "x");
+  EXPECT_EQ(Parse({"-name", "guest=x,process=y"})->debug.name, "x");
+}
+
+// One terminal, and what it is for.
+TEST(OptionsTest, MonitorsAndTheSerialPort) {
+  using Kind = devices::CharSpec::Kind;
+  EXPECT_TRUE(Parse({"-nographic"})->debug.serial_monitors);
+  EXPECT_FALSE(Parse({"-nographic", "-monitor", "none"})->debug.serial_monitors);
+  EXPECT_TRUE(Parse({"-serial", "mon:stdio", "-monitor", "none"})->debug.serial_monitors);
+  EXPECT_EQ(Parse({"-monitor", "stdio"})->machine.serials[0].kind, Kind::kNull);
+  EXPECT_EQ(Parse({"-chardev", "stdio,id=c", "-mon", "c"})->machine.serials[0].kind, Kind::kNull);
+  EXPECT_EQ(Parse({"-qmp", "unix:a"})->machine.serials[0].kind, Kind::kStdio);
+}
+
 TEST(OptionsTest, LimitMakesTimeCounted) {
   const auto o = Parse({"-icount-limit", "5"});
   EXPECT_EQ(o->machine.insn_limit, 5u);
