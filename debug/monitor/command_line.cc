@@ -100,14 +100,17 @@ void AddNames(string_view prefix, std::set<std::string>* found) {
   }
 }
 
-void AddRegisters(const MonitorState& state, std::set<std::string>* found) {
+// There are hundreds: only for who has begun to name one.
+void AddRegisters(const MonitorState& state, string_view begin, std::set<std::string>* found) {
+  if (!absl::StartsWith(begin, "$")) return;
   for (const auto& r : state.parts.machine.inspector().registers()) found->insert(absl::StrCat("$", r.name));
 }
 
 void AddSymbols(const MonitorState& state, string_view begin, std::set<std::string>* found) {
   if (begin.empty()) return;
+  size_t count = 0;
   for (const Symbol& s : state.parts.symbols.symbols()) {
-    if (absl::StartsWith(s.name, begin) && found->size() < kMaxSymbols) found->insert(s.name);
+    if (absl::StartsWith(s.name, begin) && count++ < kMaxSymbols) found->insert(s.name);
   }
 }
 
@@ -133,7 +136,7 @@ std::set<std::string> Candidates(const std::vector<string_view>& before, string_
       FindCommand(IsPrefix(first) && before.size() > 1 ? absl::StrCat(first, " ", before[1]) : first);
   if (command == nullptr || command->choices == nullptr) return found;
   for (std::string& word : command->choices(state)) found.insert(std::move(word));
-  AddRegisters(state, &found);
+  AddRegisters(state, last, &found);
   AddSymbols(state, last, &found);
   return found;
 }
