@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -72,6 +73,13 @@ absl::StatusOr<int> OpenTcp(const SocketAddress& where) {
   return fd;
 }
 
+// What is written is wanted at once: by a person who types, by a client that waits for an answer. (No option of Unix
+// sockets, which never wait.)
+void SetNoDelay(int fd) {
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
 void SetNonBlocking(int fd) { fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); }
 
 }  // namespace
@@ -101,6 +109,7 @@ absl::StatusOr<std::unique_ptr<CharBackend>> SocketBackend::Make(EventLoop& loop
   }
   auto* backend = new SocketBackend(loop, -1, "");
   SetNonBlocking(*fd);
+  SetNoDelay(*fd);
   backend->SetDescriptors(*fd, *fd);
   return std::unique_ptr<CharBackend>(backend);
 }
@@ -108,6 +117,7 @@ absl::StatusOr<std::unique_ptr<CharBackend>> SocketBackend::Make(EventLoop& loop
 void SocketBackend::Accept() {
   const int peer = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (peer < 0) return;
+  SetNoDelay(peer);
   loop().SetEvents(*listen_watch_, 0);
   SetDescriptors(peer, peer);
   SendEvent(CharEvent::kOpened);
