@@ -1,11 +1,13 @@
 #!/bin/sh
-# gdb_test.sh EMU PROGRAM SCRIPT FILECHECK FLAGS...: Debian's gdb against emu, and what it prints against the CHECK lines of its script.
+# gdb_test.sh EMU PROGRAM SCRIPT FILECHECK OSABI FLAGS...: Debian's gdb against emu, and what it prints against the CHECK
+# lines of its script. OSABI is gdb's setting.
 root=$PWD
 emu=$root/$1
 program=$root/$2
 script=$root/$3
 filecheck=$4
-shift 4
+osabi=$5
+shift 5
 if ! command -v gdb-multiarch > /dev/null; then
   echo "SKIPPED: gdb-multiarch is not installed; nothing was tested"
   exit 0
@@ -16,7 +18,7 @@ cd "$TEST_TMPDIR" || exit 1
 emulator=$!
 until [ -S gdb.sock ] || ! kill -0 $emulator; do sleep 0.02; done
 HOME=$TEST_TMPDIR timeout 200 gdb-multiarch -q -batch -nx -ex "directory $root" -ex "set pagination off" -ex "set confirm off" \
-  -ex "set remotetimeout 60" -x "$script" "$program" > out 2>&1
+  -ex "set osabi $osabi" -ex "set remotetimeout 60" -x "$script" "$program" > out 2>&1
 kill $emulator 2> /dev/null
 wait $emulator
 status=$?
