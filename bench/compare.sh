@@ -13,15 +13,16 @@ done
 shift
 
 die() { echo "compare: $*" >&2; exit 1; }
-usage="--guest riscv64, --qemu 'COMMAND', --runs N, --kernel NAME|CLASS, --svg FILE, --json FILE"
+usage="--guest riscv64, --qemu 'COMMAND', --runs N, --kernel NAME|CLASS, --counters yes, --svg FILE, --json FILE"
 at() { case $1 in /*) echo "$1" ;; *) echo "$cd_back/$1" ;; esac; }
 
-guest=riscv64 qemus=() wanted=() flags=()
+counters=no guest=riscv64 qemus=() wanted=() flags=()
 while [ $# -gt 0 ]; do
   [ $# -gt 1 ] || die "$1: no value, or an unknown flag: expected $usage"
   case $1 in
     --guest) guest=$2 ;;
     --qemu) qemus+=("$2") ;;
+    --counters) counters=$2 ;;
     --kernel) wanted+=("$2") ;;
     --runs) flags+=("$1" "$2") ;;
     --svg | --json) flags+=("$1" "$(at "$2")") ;;
@@ -68,5 +69,8 @@ for i in "${!qemus[@]}"; do
   echo "$name: ${qemus[$i]}"
   flags+=(--other "$name" "${qemus[$i]} -M $qemu_board -smp 1 -no-reboot $machine")
 done
+if [ "$counters" = yes ]; then
+  flags+=(--counters "$emu -M $board -qmp unix:$work/qmp,server=on,wait=off $machine" "$work/qmp")
+fi
 "$runner" --native "$work/native --wait ${wanted[*]}" --ours emu "$emu -M $board $machine" \
   --kernel-list "$work/list" "${flags[@]}"

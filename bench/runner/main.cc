@@ -46,7 +46,9 @@ absl::Status RunAll(const Options& options, Results* results) {
   }
   if (results->native >= 0) results->systems[results->native].costs.erase(kBoot);
   DropWhatWasNotRun(results);
-  return absl::OkStatus();
+  if (options.counted_command.empty()) return absl::OkStatus();
+  fprintf(stderr, "bench: once more, for the counters\n");
+  return CountOnce(options.timeout_s, options.counted_command, options.counted_socket, results);
 }
 
 bool Write(const std::string& path, const std::string& text) {
@@ -64,6 +66,7 @@ int Main(absl::Span<const std::string> arguments) {
   if (!status.ok()) return Fail(status.message());
   printf("%s\nMeasured: %s; medians of %d runs (spread).\n", MarkdownTable(results).c_str(), results.source.c_str(),
          options->runs);
+  if (!results.counters.empty()) printf("\n%s", CounterTable(results).c_str());
   if (!Write(options->svg, SvgChart(results))) return Fail(absl::StrCat("cannot write ", options->svg));
   if (!Write(options->json, Json(results))) return Fail(absl::StrCat("cannot write ", options->json));
   const std::vector<std::string> disagreements = results.Disagreements();

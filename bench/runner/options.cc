@@ -29,11 +29,18 @@ bool Only(int* index, const std::string& name, const std::string& command, Optio
   return AddSystem(name, command, options);
 }
 
+bool Counted(const std::string& command, const std::string& socket, Options* options) {
+  options->counted_command = command;
+  options->counted_socket = socket;
+  return !command.empty() && !socket.empty();
+}
+
 using Values = absl::Span<const std::string>;
 constexpr Flag kFlags[] = {
     {"--native", 1, [](Values v, Options* o) { return Only(&o->native, "native", v[0], o); }, "one command"},
     {"--ours", 2, [](Values v, Options* o) { return Only(&o->ours, v[0], v[1], o); }, "one name and command"},
     {"--other", 2, [](Values v, Options* o) { return AddSystem(v[0], v[1], o); }, "a new name and a command"},
+    {"--counters", 2, [](Values v, Options* o) { return Counted(v[0], v[1], o); }, "a command and a socket"},
     {"--runs", 1, [](Values v, Options* o) { return Positive(v[0], &o->runs); }, "a number above 0"},
     {"--timeout", 1, [](Values v, Options* o) { return Positive(v[0], &o->timeout_s); }, "seconds above 0"},
     {"--kernel-list", 1, [](Values v, Options* o) { return !(o->kernel_list = v[0]).empty(); }, "a file"},

@@ -15,9 +15,9 @@ std::string ErrorOf(const std::vector<std::string>& arguments) {
 }
 
 TEST(Options, All) {
-  const absl::StatusOr<Options> o =
-      ParseOptions({"--native", "k", "--ours", "emu", "e 1", "--other", "q", "q 2", "--runs", "5", "--timeout", "9",
-                    "--kernel-list", "l", "--svg", "s", "--json", "j"});
+  const absl::StatusOr<Options> o = ParseOptions(
+      {"--native",      "k", "--ours", "emu", "e 1",        "--other", "q", "q 2",    "--runs", "5", "--timeout", "9",
+       "--kernel-list", "l", "--svg",  "s",   "--counters", "c",       "x", "--json", "j"});
   ASSERT_TRUE(o.ok()) << o.status();
   ASSERT_EQ(o->systems.size(), 3u);
   EXPECT_EQ(o->native, 0);
@@ -28,6 +28,7 @@ TEST(Options, All) {
   EXPECT_EQ(o->runs, 5);
   EXPECT_EQ(o->timeout_s, 9);
   EXPECT_EQ(o->kernel_list + o->svg + o->json, "lsj");
+  EXPECT_EQ(o->counted_command + o->counted_socket, "cx");
 }
 
 TEST(Options, ErrorsNameTheFlagAndWhatIsAccepted) {

@@ -103,55 +103,45 @@ class Table {
   std::string text_;
 };
 
-std::string Quoted(absl::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      absl::StrAppend(&out, "\\", absl::string_view(&c, 1));
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&out, "\\u%04x", c);
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
+double Of(const Counters& counters, const std::string& name) {
+  const auto it = counters.find(name);
+  return it == counters.end() ? NAN : it->second;
 }
 
-std::string List(const std::vector<double>& values) {
+// A row of the table of counters. `cost`: of the kernel, in the results' unit.
+std::string CounterRow(const std::string& kernel, const Counters& c, double cost, double host_insns) {
+  const double executed = Of(c, "executed_insns"), per_million = 1e6 / executed;
   return absl::StrCat(
-      "[", absl::StrJoin(values, ", ", [](std::string* s, double v) { absl::StrAppendFormat(s, "%.9g", v); }), "]");
-}
-
-std::string JsonKernel(const System& system, const std::string& kernel) {
-  std::string out = absl::StrCat("{\"costs\": ", List(system.costs.at(kernel)));
-  const auto insns = system.instructions.find(kernel);
-  if (insns != system.instructions.end()) absl::StrAppend(&out, ", \"host_instructions_g\": ", List(insns->second));
-  const auto sum = system.checksums.find(kernel);
-  if (sum != system.checksums.end()) absl::StrAppend(&out, ", \"checksum\": ", Quoted(sum->second));
-  return out + "}";
-}
-
-std::string JsonSystem(const System& system) {
-  std::vector<std::string> kernels;
-  for (const auto& [kernel, costs] : system.costs)
-    kernels.push_back(absl::StrCat("      ", Quoted(kernel), ": ", JsonKernel(system, kernel)));
-  return absl::StrCat("    {\"name\": ", Quoted(system.name), ", \"command\": ", Quoted(system.command),
-                      ", \"memory_bytes\": ", List(system.memory), ",\n     \"kernels\": {\n",
-                      absl::StrJoin(kernels, ",\n"), "}}");
+      "| ",
+      absl::StrJoin({kernel, Number("%.1f", executed / 1e6), Number("%.3f", cost * 1e9 / executed),
+                     Number("%.2f", host_insns * 1e9 / executed), Number("%.0f", Of(c, "translated_blocks")),
+                     Number("%.0f", Of(c, "translated_insns")), Number("%.0f", Of(c, "links")),
+                     Number("%.1f", Of(c, "lookups") * per_million), Number("%.1f", Of(c, "tlb_misses") * per_million),
+                     Number("%.1f", Of(c, "tlb_slow_hits") * per_million), Number("%.0f", Of(c, "invalidated")),
+                     Number("%.0f", Of(c, "code_used") / 1024)},
+                    " | "),
+      " |\n");
 }
 
 }  // namespace
 
 std::string MarkdownTable(const Results& results) { return Table(results).Text(); }
 
-std::string Json(const Results& results) {
-  std::vector<std::string> kernels, systems;
-  for (const Kernel& k : results.kernels)
-    kernels.push_back(absl::StrCat("{\"name\": ", Quoted(k.name), ", \"class\": ", Quoted(k.kind), "}"));
-  for (const System& s : results.systems) systems.push_back(JsonSystem(s));
-  return absl::StrCat("{\"unit\": ", Quoted(results.unit), ", \"source\": ", Quoted(results.source),
-                      ",\n \"native\": ", results.native, ", \"ours\": ", results.ours, ",\n \"kernels\": [",
-                      absl::StrJoin(kernels, ", "), "],\n \"systems\": [\n", absl::StrJoin(systems, ",\n"), "]}\n");
+std::string CounterTable(const Results& results) {
+  if (results.counters.empty() || results.ours < 0) return "";
+  const System& ours = results.systems[results.ours];
+  std::string text = absl::StrCat(
+      "| kernel | M guest insns | ", results.unit == "s" ? "ns" : "cycles", " a guest insn | host insns a guest insn",
+      " | blocks translated | insns translated | exits joined | lookups a M insns | TLB misses a M insns",
+      " | slow hits a M insns | blocks invalidated | code, KiB |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+  for (const Kernel& kernel : results.kernels) {
+    const auto counters = results.counters.find(kernel.name);
+    if (counters == results.counters.end()) continue;
+    const auto insns = ours.instructions.find(kernel.name);
+    const double host_insns = insns == ours.instructions.end() ? NAN : Median(insns->second);
+    absl::StrAppend(&text, CounterRow(kernel.name, counters->second, ours.Cost(kernel.name), host_insns));
+  }
+  return text;
 }
 
 }  // namespace emu::bench

@@ -56,6 +56,16 @@ TEST(Report, Json) {
   EXPECT_THAT(json, HasSubstr(R"("a": {"costs": [1, 1, 1], "checksum": "11"})"));
 }
 
+TEST(Report, Counters) {
+  Results r = Sample();
+  EXPECT_EQ(CounterTable(r), "");
+  r.counters["a"] = {{"executed_insns", 2e6}, {"translated_blocks", 3}, {"translated_insns", 30}, {"links", 4},
+                     {"lookups", 5},          {"tlb_misses", 6},        {"tlb_slow_hits", 7},     {"invalidated", 8},
+                     {"code_used", 9 * 1024}};
+  EXPECT_THAT(CounterTable(r), HasSubstr("| a | 2.0 | 1500.000 | 3500.00 | 3 | 30 | 4 | 2.5 | 3.0 | 3.5 | 8 | 9 |\n"));
+  EXPECT_THAT(Json(r), HasSubstr(R"("counters": {"a": {"code_used": 9216, "executed_insns": 2000000,)"));
+}
+
 TEST(Report, NothingMeasured) {
   Results r;
   EXPECT_EQ(MarkdownTable(r), "| kernel |\n| --- |\n");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "bench/runner/counters.h"
 
 namespace emu::bench {
 
@@ -31,11 +32,12 @@ struct System {
 
 struct Results {
   std::vector<Kernel> kernels;
-  std::vector<System> systems;  // in the order in which they were run
-  std::string unit;             // "G cycles" or "s"
-  std::string source;           // how it was measured
-  int native = -1;              // which of the systems is the machine itself
-  int ours = -1;                // and which is the one that the others are held against
+  std::vector<System> systems;               // in the order in which they were run
+  std::string unit;                          // "G cycles" or "s"
+  std::string source;                        // how it was measured
+  std::map<std::string, Counters> counters;  // of ours, by kernel: what changed while it ran; may be empty
+  int native = -1;                           // which of the systems is the machine itself
+  int ours = -1;                             // and which is the one that the others are held against
 
   // Costs of `system` over those of `base`; NaN without either.
   double Ratio(int system, int base, const std::string& kernel) const;

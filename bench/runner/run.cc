@@ -72,6 +72,36 @@ class Recorder {
   std::optional<CpuReading> nothing_;
 };
 
+// Keeps what the counters say at the marks.
+class CountRecorder {
+ public:
+  CountRecorder(const std::string& socket_path, Results* results) : socket_path_(socket_path), results_(*results) {}
+
+  absl::Status OnMark(const Mark& mark) {
+    const bool first = source_ == nullptr;
+    if (first) {
+      absl::StatusOr<std::unique_ptr<CounterSource>> source = CounterSource::Connect(socket_path_);
+      if (!source.ok()) return source.status();
+      source_ = *std::move(source);
+    }
+    const absl::StatusOr<Counters> now = source_->Read();
+    if (!now.ok()) return now.status();
+    if (first) results_.counters[kBoot] = *now;
+    if (mark.kind == Mark::Kind::kEnd && mark.name != kNothing) results_.counters[mark.name] = Difference(*now, begin_);
+    begin_ = *now;
+    return absl::OkStatus();
+  }
+
+  bool complete() const { return source_ != nullptr; }
+
+ private:
+  const std::string socket_path_;
+  Results& results_;
+  std::unique_ptr<CounterSource> source_;
+  Counters begin_;
+};
+
+template <typename Recorder>
 absl::Status Lead(int timeout_s, Child* child, Recorder* recorder) {
   while (true) {
     const absl::StatusOr<std::optional<std::string>> line = child->NextLine(timeout_s);
@@ -95,6 +125,13 @@ absl::Status RunOnce(int timeout_s, System* system, Results* results) {
   const absl::Status status = Lead(timeout_s, child->get(), &recorder);
   if (status.ok()) return status;
   return absl::Status(status.code(), absl::StrCat(system->name, ": ", status.message(), recorder.Where()));
+}
+
+absl::Status CountOnce(int timeout_s, const std::string& command, const std::string& socket_path, Results* results) {
+  absl::StatusOr<std::unique_ptr<Child>> child = Child::Start(command);
+  if (!child.ok()) return child.status();
+  CountRecorder recorder(socket_path, results);
+  return Lead(timeout_s, child->get(), &recorder);
 }
 
 }  // namespace emu::bench

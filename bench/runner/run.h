@@ -16,6 +16,10 @@ inline constexpr char kNothing[] = "nothing";  // a kernel that does nothing: wh
 // another checksum than in its run before, or ends badly.
 absl::Status RunOnce(int timeout_s, System* system, Results* results);
 
+// The same for the emulator's own counters instead of costs, which are not kept. `socket_path` is where the command's
+// QMP server listens.
+absl::Status CountOnce(int timeout_s, const std::string& command, const std::string& socket_path, Results* results);
+
 }  // namespace emu::bench
 
 #endif  // EMU_BENCH_RUNNER_RUN_H_

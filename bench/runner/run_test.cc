@@ -58,5 +58,11 @@ TEST(Run, WhatGoesWrongIsSaid) {
             "guest: kernel a gives 2, and gave 1");
 }
 
+TEST(Run, CountersNeedAServer) {
+  Results results;
+  EXPECT_FALSE(CountOnce(kSeconds, Guest("mark @begin a; mark @end a 1"), "/no/such/socket", &results).ok());
+  EXPECT_TRUE(results.counters.empty());
+}
+
 }  // namespace
 }  // namespace emu::bench
