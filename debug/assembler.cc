@@ -72,15 +72,22 @@ class Checker final : public llvm::MCStreamer {
       if (!plain) getContext().reportError(inst.getLoc(), "expected a number or a label");
     }
   }
-  void emitValueImpl(const llvm::MCExpr* value, unsigned, llvm::SMLoc where) override {
-    int64_t number = 0;
-    if (!value->evaluateAsAbsolute(number)) getContext().reportError(where, "expected a number");
+  void emitValueImpl(const llvm::MCExpr* value, unsigned, llvm::SMLoc where) override { Number(value, where); }
+  void emitAssignment(llvm::MCSymbol* symbol, const llvm::MCExpr* value) override {
+    if (Number(value, value->getLoc())) MCStreamer::emitAssignment(symbol, value);
   }
   bool emitSymbolAttribute(llvm::MCSymbol*, llvm::MCSymbolAttr) override { return true; }
   void emitCommonSymbol(llvm::MCSymbol*, uint64_t, llvm::Align) override {}
   void emitZerofill(llvm::MCSection*, llvm::MCSymbol*, uint64_t, llvm::Align, llvm::SMLoc) override {}
 
  private:
+  bool Number(const llvm::MCExpr* value, llvm::SMLoc where) {
+    int64_t number = 0;
+    if (value->evaluateAsAbsolute(number)) return true;
+    getContext().reportError(where, "expected a number");
+    return false;
+  }
+
   const std::unique_ptr<llvm::MCCodeEmitter> emitter_;
 };
 

@@ -49,6 +49,7 @@ TEST(AssemblerTest, ErrorsQuoteTheStatement) {
   EXPECT_THAT(ErrorOf("nop\nadd q0, q1, q2\nnop"), HasSubstr("\"add q0, q1, q2\": "));
   EXPECT_THAT(ErrorOf("call printf"), HasSubstr("refers to \"printf\""));
   EXPECT_THAT(ErrorOf("nop; .word -there"), HasSubstr("\".word -there\": expected a number"));
+  EXPECT_THAT(ErrorOf("here = -there - 1; nop"), HasSubstr("expected a number"));
   EXPECT_THAT(ErrorOf("beqz a0, nowhere"), HasSubstr("refers to \"nowhere\""));
 }
 

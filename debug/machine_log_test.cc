@@ -40,6 +40,7 @@ class MachineLogTest : public ::testing::TestWithParam<boards::Accel> {
     config.log = *boards::GuestLog::Open(items, Temp("log"), *boards::LogFilter::Parse(filter));
     auto machine = (*boards::FindBoard("virt"))->make(config);
     ASSERT_TRUE(machine.ok()) << machine.status();
+    log_.reset();  // before the machine that it looks at
     machine_ = *std::move(machine);
     const auto names = [](uint64_t address) { return address == 0x80000000 ? "entry" : ""; };
     log_.emplace(*machine_, names);
