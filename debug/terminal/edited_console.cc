@@ -7,12 +7,11 @@
 #include <unistd.h>
 
 // After stdio.h, which it needs.
-#include <readline/history.h>
 #include <readline/readline.h>
 
+#include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
@@ -24,7 +23,11 @@ using devices::CharEvent;
 EditedConsole* g_console = nullptr;  // the library's callbacks have no argument for it
 FILE* g_stream = nullptr;            // what the library takes for its terminal
 
-constexpr int kControlC = 0x03;
+// What a key does.
+struct Key {
+  const char* bytes;
+  rl_command_func_t* command;
+};
 
 std::pair<int, int> TerminalSize() {
   winsize size = {};
@@ -53,15 +56,22 @@ struct EditedConsole::Readline {
     free(line);
   }
   static int DropLine(int, int) {
-    rl_callback_sigcleanup();
-    rl_free_line_state();
-    rl_replace_line("", 1);
-    if (rl_editing_mode == 0) rl_vi_insertion_mode(1, 'i');
-    rl_crlf();
-    rl_on_new_line();
-    rl_redisplay();
+    g_console->dropped_ = true;
+    return rl_newline(1, '\n');
+  }
+  static int Ignore(int, int) { return 0; }
+  static int Show(const std::optional<std::string>& line) {
+    if (!line.has_value()) return rl_ding();
+    rl_replace_line(line->c_str(), 1);
+    rl_point = rl_end;
     return 0;
   }
+  static int Older(int, int) { return Show(g_console->history_.Older(rl_line_buffer)); }
+  static int Newer(int, int) { return Show(g_console->history_.Newer()); }
+  static int SearchOlder(int, int) { return Show(g_console->history_.Older(rl_line_buffer, BeforeCursor())); }
+  static int SearchNewer(int, int) { return Show(g_console->history_.Newer(BeforeCursor())); }
+  static std::string BeforeCursor() { return std::string(rl_line_buffer, static_cast<size_t>(rl_point)); }
+
   static char* NextMatch(const char* word, int state) {
     static size_t next;
     if (state == 0) next = 0;
@@ -79,6 +89,7 @@ struct EditedConsole::Readline {
     return rl_completion_matches(word, NextMatch);
   }
 
+  static Keymap Keys();
   static void Open() {
     cookie_io_functions_t functions = {};
     functions.write = Write;
@@ -93,8 +104,6 @@ struct EditedConsole::Readline {
     rl_deprep_term_function = nullptr;
     rl_catch_signals = rl_catch_sigwinch = rl_change_environment = 0;
     SetOnce();
-    using_history();
-    stifle_history(kHistory);
   }
   // What the library's own initialisation would otherwise overwrite.
   static void SetOnce() {
@@ -105,19 +114,78 @@ struct EditedConsole::Readline {
     rl_completion_query_items = -1;
     rl_variable_bind("page-completions", "off");
     rl_variable_bind("enable-bracketed-paste", "off");
-    for (Keymap map : {emacs_standard_keymap, vi_insertion_keymap, vi_movement_keymap}) {
-      rl_bind_key_in_map(kControlC, DropLine, map);
-    }
-    // Keys by which nobody means to change to vi's.
-    for (const int key : {'\n', '\r'}) rl_unbind_key_in_map(key, emacs_meta_keymap);
+    rl_variable_bind("editing-mode", "emacs");
+    rl_variable_bind("convert-meta", "off");
+    rl_set_keymap(Keys());
   }
   static void Close() {
-    clear_history();
     rl_instream = rl_outstream = nullptr;
     fclose(g_stream);
     g_stream = nullptr;
   }
 };
+
+// Each command does its work at once. Among the library's others are some that can make it (8.2) free memory twice:
+// undoing, searches that go on from key to key, keyboard macros, and its own history with all of these.
+Keymap EditedConsole::Readline::Keys() {
+  static constexpr Key kKeys[] = {
+      {"\r", rl_newline},
+      {"\n", rl_newline},
+      {"\t", rl_complete},
+      {"\x7f", rl_rubout},
+      {"\x08", rl_rubout},
+      {"\x01", rl_beg_of_line},
+      {"\x02", rl_backward_char},
+      {"\x04", rl_delete},
+      {"\x05", rl_end_of_line},
+      {"\x06", rl_forward_char},
+      {"\x0b", rl_kill_line},
+      {"\x0c", rl_clear_screen},
+      {"\x0e", Newer},
+      {"\x10", Older},
+      {"\x12", SearchOlder},
+      {"\x13", SearchNewer},
+      {"\x14", rl_transpose_chars},
+      {"\x15", rl_unix_line_discard},
+      {"\x17", rl_unix_word_rubout},
+      {"\x19", rl_yank},
+      {"\033b", rl_backward_word},
+      {"\033f", rl_forward_word},
+      {"\033d", rl_kill_word},
+      {"\033\x7f", rl_backward_kill_word},
+      // Cursor keys, as xterm, screen and Linux send them.
+      {"\033[A", Older},
+      {"\033[B", Newer},
+      {"\033[C", rl_forward_char},
+      {"\033[D", rl_backward_char},
+      {"\033[H", rl_beg_of_line},
+      {"\033[F", rl_end_of_line},
+      {"\033OA", Older},
+      {"\033OB", Newer},
+      {"\033OC", rl_forward_char},
+      {"\033OD", rl_backward_char},
+      {"\033OH", rl_beg_of_line},
+      {"\033OF", rl_end_of_line},
+      {"\033[1~", rl_beg_of_line},
+      {"\033[3~", rl_delete},
+      {"\033[4~", rl_end_of_line},
+      {"\033[7~", rl_beg_of_line},
+      {"\033[8~", rl_end_of_line},
+      {"\033[1;5C", rl_forward_word},
+      {"\033[1;5D", rl_backward_word},
+      {"\x03", DropLine},
+      {"\x07", rl_abort},
+      // Around pasted text. The library would wait for the end, and has not asked for it.
+      {"\033[200~", Ignore},
+      {"\033[201~", Ignore},
+  };
+  static const Keymap map = [] {
+    const Keymap keys = rl_make_keymap();  // characters insert themselves
+    for (const Key& key : kKeys) rl_bind_keyseq_in_map(key.bytes, key.command, keys);
+    return keys;
+  }();
+  return map;
+}
 
 bool EditedConsole::exists() { return g_console != nullptr; }
 
@@ -180,10 +248,8 @@ void EditedConsole::Receive(absl::string_view bytes) {
 // Null: the end of a file, which is Ctrl-D on an empty line here.
 void EditedConsole::TakeLine(const char* line) {
   if (line == nullptr) return Write("\n");
-  const HIST_ENTRY* last = history_get(history_base + history_length - 1);
-  if (!absl::StripAsciiWhitespace(line).empty() && (last == nullptr || strcmp(last->line, line) != 0)) {
-    add_history(line);
-  }
+  if (std::exchange(dropped_, false)) return;
+  history_.Add(line);
   executing_ = true;
   const std::string answer = parts_.execute(line);
   executing_ = false;

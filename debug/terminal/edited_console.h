@@ -7,14 +7,13 @@
 
 #include "absl/strings/string_view.h"
 #include "debug/terminal/console.h"
+#include "debug/terminal/line_history.h"
 
 namespace emu::debug {
 
 class EditedConsole final : public Console {
  public:
-  static constexpr int kHistory = 1000;  // lines
-
-  // Only while there is no other. Keys are as the user's ~/.inputrc says.
+  // Only while there is no other.
   explicit EditedConsole(ConsoleParts parts);
   ~EditedConsole() override;
   static bool exists();
@@ -33,9 +32,11 @@ class EditedConsole final : public Console {
   void Write(absl::string_view text);
 
   const ConsoleParts parts_;
+  LineHistory history_;
   std::string input_;    // not yet read by the library
   bool active_ = false;  // the library shows a prompt and takes keys
   bool executing_ = false;
+  bool dropped_ = false;              // the line that ends now is not to be executed
   std::vector<std::string> matches_;  // for the completion that is under way
 };
 

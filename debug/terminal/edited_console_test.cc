@@ -95,7 +95,7 @@ TEST_F(EditedConsoleTest, History) {
   EditedConsole console(Parts(terminal_));
   EXPECT_EQ(Lines("first\rsecond\rsecond\r"), "[first][second][second]");
   EXPECT_EQ(Lines("\x1b[A\x1b[A\r"), "[first]") << "the same line twice is kept once";
-  EXPECT_EQ(Lines("\x12sec\r"), "[second]") << "Ctrl-R searches";
+  EXPECT_EQ(Lines("fi\x12\r"), "[first]") << "Ctrl-R searches what begins so";
 }
 
 TEST_F(EditedConsoleTest, Completion) {
@@ -108,6 +108,11 @@ TEST_F(EditedConsoleTest, Completion) {
   EXPECT_THAT(terminal_.TakeOutput(), HasSubstr("mem    mtree"));
   EXPECT_EQ(Lines("e\t\r"), "[info mem ]");
   EXPECT_EQ(Lines("zz\t\r"), "[zz]") << "no file names";
+}
+
+TEST_F(EditedConsoleTest, WhatTerminalsPutAroundPastedTextIsLeftOut) {
+  EditedConsole console(Parts(terminal_));
+  EXPECT_EQ(Lines("\x1b[200~" + std::string(64, 'x') + "\x1b[201~\r"), "[" + std::string(64, 'x') + "]");
 }
 
 TEST_F(EditedConsoleTest, CtrlDOnAnEmptyLineDoesNothing) {
