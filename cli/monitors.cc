@@ -13,11 +13,11 @@ using devices::CharSpec;
 using Kind = CharSpec::Kind;
 
 // What -chardev says of it, if that is where it comes from.
-const CharSpec& Resolve(const CharSpec& stream, const boards::MachineConfig& config) {
+Kind KindOf(const CharSpec& stream, const boards::MachineConfig& config) {
   for (const CharSpec& named : config.chardevs) {
-    if (stream.kind == Kind::kChardev && named.id == stream.id) return named;
+    if (stream.kind == Kind::kChardev && named.id == stream.id) return named.kind;
   }
-  return stream;
+  return stream.kind;
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ void Monitors::OpenOnSerialPorts(const std::string& prompt) {
 }
 
 void Monitors::AddConsole(CharBackend& backend, const CharSpec& stream, const std::string& prompt) {
-  const Kind kind = Resolve(stream, machine_.config()).kind;
+  const Kind kind = KindOf(stream, machine_.config());
   debug::ConsoleParts parts{backend};
   parts.banner = absl::StrCat("emu ", boards::kVersion, " monitor - 'help' lists the commands");
   parts.prompt = prompt;

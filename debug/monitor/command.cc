@@ -28,7 +28,8 @@ llvm::json::Value FromJsonText(absl::string_view text) {
   return nullptr;
 }
 
-// Names of guests may be no UTF-8, which LLVM's JSON wants.
+std::string Utf8(absl::string_view text) { return llvm::json::fixUTF8(llvm::StringRef(text.data(), text.size())); }
+
 std::string JsonText(const llvm::json::Value& value) {
   std::string text;
   llvm::raw_string_ostream(text) << value;

@@ -53,6 +53,8 @@ absl::Status ExpectWords(const Request& request, size_t least, size_t most);
 // All of `rest` as an expression.
 absl::StatusOr<uint64_t> RestAsAddress(const Request& request);
 std::string HexText(uint64_t value);  // "0x1f"
+// Names that somebody else chose, as JSON takes them: what is no UTF-8 is replaced.
+std::string Utf8(absl::string_view text);
 // Text that is known to be JSON.
 llvm::json::Value FromJsonText(absl::string_view text);
 std::string JsonText(const llvm::json::Value& value);  // in one line

@@ -129,7 +129,7 @@ class Explainer {
     absl::StrAppendFormat(&text_, "last writer: pc 0x%x%s at instruction %d, %s of %d bytes, value 0x%x\n", r->pc,
                           state_.SymbolText(r->pc), r->insn, AccessTypeName(r->type), r->size, r->value);
     json_["last_writer"] = Object{{"pc", HexText(r->pc)},
-                                  {"symbol", state_.parts.symbols.Describe(r->pc)},
+                                  {"symbol", Utf8(state_.parts.symbols.Describe(r->pc))},
                                   {"insns", static_cast<int64_t>(r->insn)},
                                   {"kind", std::string(AccessTypeName(r->type))},
                                   {"size", r->size},

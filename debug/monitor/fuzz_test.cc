@@ -65,6 +65,7 @@ TEST_F(MonitorTest, RandomLines) {
       const std::string line = lines.Next();
       if (line.find("save") != line.npos || line.find("file") != line.npos) continue;
       const std::string text = Do(line);
+      Do(absl::StrCat("json ", line));
       EXPECT_TRUE(text.empty() || text.back() == '\n') << line;
       monitor_->Complete(line);
       const absl::StatusOr<llvm::json::Value> json = monitor_->RunJson(line);

@@ -141,7 +141,7 @@ absl::StatusOr<Answer> InfoRoms(Request& request) {
     images.push_back(Object{{"address", HexText(image.address)},
                             {"size", HexText(image.size)},
                             {"memory", rom ? "rom" : "ram"},
-                            {"name", llvm::json::fixUTF8(image.name)}});
+                            {"name", Utf8(image.name)}});
   }
   answer.json = Object{{"roms", std::move(images)}};
   return answer;
@@ -152,7 +152,7 @@ absl::StatusOr<Answer> InfoChardev(Request& request) {
   Array streams;
   for (const auto& d : Machine(request).chars().descriptions()) {
     absl::StrAppend(&answer.text, d.label, ": filename=", d.filename, "\n");
-    streams.push_back(Object{{"label", llvm::json::fixUTF8(d.label)}, {"filename", llvm::json::fixUTF8(d.filename)}});
+    streams.push_back(Object{{"label", Utf8(d.label)}, {"filename", Utf8(d.filename)}});
   }
   answer.json = Object{{"chardevs", std::move(streams)}};
   return answer;
@@ -164,7 +164,7 @@ absl::StatusOr<Answer> InfoVersion(Request&) {
 
 absl::StatusOr<Answer> InfoName(Request& request) {
   const std::string& name = request.state.parts.name;
-  return Answer{name.empty() ? "" : absl::StrCat(name, "\n"), Object{{"name", llvm::json::fixUTF8(name)}}};
+  return Answer{name.empty() ? "" : absl::StrCat(name, "\n"), Object{{"name", Utf8(name)}}};
 }
 
 std::vector<std::string> MtreeOptions(const MonitorState&) { return {"-f", "-d", "-o", "-D"}; }

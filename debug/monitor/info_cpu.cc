@@ -75,7 +75,7 @@ absl::StatusOr<Answer> InfoCpus(Request& request) {
                                 request.state.SymbolText(pc), mode, cpu.halted() ? " (halted)" : "", thread),
                 Object{{"cpus", Array{Object{{"index", cpu.index()},
                                              {"pc", HexText(pc)},
-                                             {"symbol", request.state.parts.symbols.Describe(pc)},
+                                             {"symbol", Utf8(request.state.parts.symbols.Describe(pc))},
                                              {"mode", mode},
                                              {"halted", cpu.halted()},
                                              {"insns", Number(cpu.InsnCount())},

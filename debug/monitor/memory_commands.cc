@@ -57,7 +57,7 @@ absl::StatusOr<Answer> DumpInsns(const MonitorState& state, bool physical, uint6
     const std::string symbol = state.parts.symbols.Describe(at);
     absl::StrAppend(&answer.text, FormatInsn(insn), symbol.empty() ? "" : absl::StrCat("  <", symbol, ">"), "\n");
     llvm::json::Object o{{"address", HexText(at)}, {"bytes", HexBytes(insn.bytes)}, {"text", insn.text}};
-    if (!symbol.empty()) o["symbol"] = symbol;
+    if (!symbol.empty()) o["symbol"] = Utf8(symbol);
     insns.push_back(std::move(o));
     at += insn.bytes.size();
   }
@@ -88,7 +88,7 @@ absl::StatusOr<Answer> DumpStrings(const MonitorState& state, bool physical, uin
       break;
     }
     absl::StrAppendFormat(&answer.text, "%016x: %s\n", at, QuoteBytes(*text));
-    strings.push_back(llvm::json::Object{{"address", HexText(at)}, {"text", llvm::json::fixUTF8(*text)}});
+    strings.push_back(llvm::json::Object{{"address", HexText(at)}, {"text", Utf8(*text)}});
     at += text->size() + (text->size() < kMaxString ? 1 : 0);
   }
   answer.json = llvm::json::Object{{"strings", std::move(strings)}};
@@ -156,7 +156,7 @@ absl::StatusOr<Answer> Save(Request& request, bool physical) {
     return absl::NotFoundError(absl::StrCat("cannot create file \"", path, "\": ", strerror(errno)));
   }
   const absl::Status status = WriteFile(request.state, physical, *at, *size, file.get());
-  if (status.ok()) return Answer{"", llvm::json::Object{{"bytes", static_cast<int64_t>(*size)}, {"file", path}}};
+  if (status.ok()) return Answer{"", llvm::json::Object{{"bytes", static_cast<int64_t>(*size)}, {"file", Utf8(path)}}};
   return absl::Status(status.code(), absl::StrCat("file \"", path, "\" is not complete: ", status.message()));
 }
 

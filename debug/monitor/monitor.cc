@@ -16,7 +16,7 @@ std::string Monitor::Execute(absl::string_view line) {
   const absl::StatusOr<std::string> text = Run(line);
   if (text.ok()) return *text;
   if (!SplitLine(line).json) return absl::StrCat(text.status().message(), "\n");
-  return absl::StrCat(JsonText(llvm::json::Object{{"error", std::string(text.status().message())}}), "\n");
+  return absl::StrCat(JsonText(llvm::json::Object{{"error", Utf8(text.status().message())}}), "\n");
 }
 
 absl::StatusOr<std::string> Monitor::Run(absl::string_view line) {

@@ -91,8 +91,8 @@ Answer ListTraces(const TraceSession& traces) {
   Array list;
   for (const TraceSession::Info& t : traces.List()) {
     absl::StrAppend(&answer.text, t.id, ": ", t.spec, ", to ", t.file, ", ", t.records, " records\n");
-    list.push_back(
-        Object{{"id", t.id}, {"spec", t.spec}, {"file", t.file}, {"records", static_cast<int64_t>(t.records)}});
+    list.push_back(Object{
+        {"id", t.id}, {"spec", Utf8(t.spec)}, {"file", Utf8(t.file)}, {"records", static_cast<int64_t>(t.records)}});
   }
   if (answer.text.empty()) answer.text = "no trace is on\n";
   answer.json = Object{{"traces", std::move(list)}};

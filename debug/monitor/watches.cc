@@ -207,7 +207,7 @@ llvm::json::Value Watches::JsonLine(const Watch& watch, const MemAccess& a) cons
                           {"insns", static_cast<int64_t>(a.insn)},
                           {"cpu", a.cpu}};
   const std::string symbol = symbols_.Describe(a.pc);
-  if (!symbol.empty()) line["symbol"] = symbol;
+  if (!symbol.empty()) line["symbol"] = llvm::json::fixUTF8(symbol);
   if (!IsDma(a)) line["gva"] = Hex(a.gva.value);
   if (a.crosses) line["gpa2"] = Hex(a.gpa2.value);
   if (a.type == AccessType::kAtomic) line["old"] = Hex(a.old);

@@ -104,15 +104,9 @@ void AddActions(QmpCommands& commands, const QmpParts& parts) {
 // Lines of the monitor end as QEMU's do there.
 std::string WithCrLf(absl::string_view text) { return absl::StrReplaceAll(text, {{"\n", "\r\n"}}); }
 
-absl::Status CheckCpuIndex(const json::Object& arguments) {
-  const auto index = arguments.getInteger("cpu-index");
-  if (!index || *index == 0) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("argument \"cpu-index\": there is no CPU ", *index, ", only 0"));
-}
-
 void AddMonitor(QmpCommands& commands, const QmpParts& parts) {
   const std::vector<QmpArgument> arguments = {{"command-line"}, {"cpu-index", Type::kInt, false}};
-  const auto add = [&](absl::string_view name, auto run) {
+  const auto add = [&](absl::string_view name, const auto& run) {
     commands.Add(name, arguments, [run](const json::Object& given) -> absl::StatusOr<json::Value> {
       if (absl::Status status = CheckCpuIndex(given); !status.ok()) return status;
       return run(given.getString("command-line")->str());
@@ -127,6 +121,12 @@ void AddMonitor(QmpCommands& commands, const QmpParts& parts) {
 }
 
 }  // namespace
+
+absl::Status CheckCpuIndex(const json::Object& arguments) {
+  const auto index = arguments.getInteger("cpu-index");
+  if (!index || *index == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("argument \"cpu-index\": there is no CPU ", *index, ", only 0"));
+}
 
 json::Object QmpVersion() {
   const std::vector<absl::string_view> parts = absl::StrSplit(boards::kVersion, '.');

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "boards/machine.h"
@@ -24,6 +25,8 @@ struct QmpParts {
 
 // `version` as greetings contain it.
 llvm::json::Object QmpVersion();
+// Machines have one CPU: a "cpu-index" can only be 0.
+absl::Status CheckCpuIndex(const llvm::json::Object& arguments);
 // `never_ran`: the machine has not left the pause that -S began.
 void AddMachineCommands(QmpCommands& commands, const QmpParts& parts, std::function<bool()> never_ran);
 // memsave and pmemsave.

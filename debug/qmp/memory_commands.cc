@@ -58,10 +58,12 @@ void AddMemoryCommands(QmpCommands& commands, const QmpParts& parts) {
     return Run(arguments, [&](uint64_t at, absl::Span<uint8_t> bytes) { return ReadPhysical(machine, at, bytes); });
   });
   const QmpArgument cpu{"cpu-index", Type::kInt, false};
-  commands.Add("memsave", {address, size, file, cpu}, [&machine = parts.machine](const json::Object& arguments) {
+  const auto save = [&machine = parts.machine](const json::Object& arguments) -> absl::StatusOr<json::Value> {
+    if (absl::Status status = CheckCpuIndex(arguments); !status.ok()) return status;
     return Run(arguments,
                [&](uint64_t at, absl::Span<uint8_t> bytes) { return GuestView(machine).Read(memory::Gva(at), bytes); });
-  });
+  };
+  commands.Add("memsave", {address, size, file, cpu}, save);
 }
 
 }  // namespace emu::debug

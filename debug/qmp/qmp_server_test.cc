@@ -224,6 +224,7 @@ TEST_F(QmpServerTest, MemoryToAFile) {
   // Addresses are physical in machine mode.
   EXPECT_EQ(Ask("memsave", arguments("2147614720", 4)), kReturn);
   EXPECT_THAT(Ask("memsave", arguments("0", 1)), HasSubstr("memsave: "));
+  EXPECT_THAT(Ask("memsave", R"({"val":0,"size":1,"filename":"x","cpu-index":1})"), HasSubstr("no CPU 1"));
 }
 
 }  // namespace

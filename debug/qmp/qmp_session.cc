@@ -150,6 +150,6 @@ absl::StatusOr<json::Value> QmpSession::Negotiate(const json::Object& arguments)
   return json::Object();
 }
 
-void QmpSession::Send(json::Value message) { backend_.Write(AsciiJson(message, options_.pretty)); }
+void QmpSession::Send(const json::Value& message) { backend_.Write(AsciiJson(message, options_.pretty)); }
 
 }  // namespace emu::debug

@@ -50,7 +50,7 @@ class QmpSession {
   void OnRequest(llvm::json::Object request);
   absl::StatusOr<llvm::json::Value> Execute(const llvm::json::Object& request);
   absl::StatusOr<llvm::json::Value> Negotiate(const llvm::json::Object& arguments);
-  void Send(llvm::json::Value message);
+  void Send(const llvm::json::Value& message);
 
   devices::CharBackend& backend_;
   const QmpCommands& commands_;
