@@ -45,7 +45,9 @@ TEST(Counters, Differences) {
 // An emulator that answers one client with fixed lines.
 class Server {
  public:
-  explicit Server(std::vector<std::string> lines) : path_(absl::StrCat(::testing::TempDir(), "/qmp", getpid())) {
+  explicit Server(std::vector<std::string> lines) {
+    // Relative, because the path of a socket is short (unix(7)) and that of the test's directory may not be.
+    EXPECT_EQ(chdir(::testing::TempDir().c_str()), 0);
     sockaddr_un address = {};
     address.sun_family = AF_UNIX;
     strncpy(address.sun_path, path_.c_str(), sizeof address.sun_path - 1);
@@ -56,6 +58,7 @@ class Server {
     thread_ = std::thread([this, lines = std::move(lines)] { Serve(lines); });
   }
   ~Server() {
+    shutdown(listener_, SHUT_RDWR);  // in case nobody came
     thread_.join();
     close(listener_);
   }
@@ -78,7 +81,7 @@ class Server {
     close(fd);
   }
 
-  const std::string path_;
+  const std::string path_ = absl::StrCat("qmp", getpid());
   int listener_ = -1;
   std::thread thread_;
   std::string heard_;
