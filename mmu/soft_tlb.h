@@ -36,6 +36,11 @@ class TlbTable {
   TlbEntry* entries() { return entries_.get(); }
   // `physical`: the guest-physical address of the page, for those who ask where a hit leads.
   void Fill(uint64_t gva, uint64_t host, uint64_t physical, uint64_t flags);
+  // Whether the page can be filled without throwing another one out.
+  bool HasRoom(uint64_t gva) const {
+    const uint64_t tag = entries_[TlbIndex(gva)].tag;
+    return tag == kInvalidTag || ((tag ^ gva) & kPageMask) == 0;
+  }
   // Of the page that entry `index` holds.
   uint64_t physical(unsigned index) const { return physical_[index]; }
   void DropPage(uint64_t gva);

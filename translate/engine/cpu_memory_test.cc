@@ -47,6 +47,20 @@ TEST_F(CpuMemoryTest, RamFillsTheTlb) {
   EXPECT_EQ(m_.system.walks, walks);
 }
 
+// A copy between places that share an entry: neither the loads nor the stores throw the others' page out.
+TEST_F(CpuMemoryTest, LoadsAndStoresKeepTheirOwnTables) {
+  constexpr uint64_t kFrom = 0x1000, kTo = kFrom + (uint64_t{mmu::kTlbEntries} << mmu::kPageBits);
+  ToySystem::PageTable pages = {{kFrom, {0x1000}}, {kTo, {0x2000}}};
+  m_.UsePages(&pages, 1);
+  Load(kFrom);
+  EXPECT_TRUE(WriteHits(kFrom)) << "what is free is filled too";
+  Store(kTo, 1);
+  EXPECT_TRUE(ReadHits(kFrom) && WriteHits(kTo));
+  const unsigned walks = m_.system.walks;
+  for (unsigned i = 0; i < 8; ++i) Store(kTo + 8 * i, Load(kFrom + 8 * i));
+  EXPECT_EQ(m_.system.walks, walks);
+}
+
 TEST_F(CpuMemoryTest, AHitGivesTheHostAddress) {
   Store(0x3008, 42);
   const mmu::TlbEntry& e = m_.state.base.tlb_write[mmu::TlbIndex(0x3008)];
