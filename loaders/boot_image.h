@@ -30,8 +30,9 @@ class BootImage {
   uint64_t size() const { return size_; }
   absl::Status Add(BootPiece piece);
   const std::vector<BootPiece>& pieces() const { return pieces_; }
-  // Writes the pieces to the machine's RAM. `again`: it was used before, so what is to be zero is written too.
-  void WriteTo(memory::RamBlock& ram, bool again) const;
+  // Writes the pieces to the machine's RAM. `again`: it was used before, so what is to be zero is written too. Fails if
+  // a file that a piece came from was changed meanwhile.
+  absl::Status WriteTo(memory::RamBlock& ram, bool again) const;
 
  private:
   const uint64_t base_;

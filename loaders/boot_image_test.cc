@@ -15,14 +15,27 @@ TEST(BootImageTest, WritesPieces) {
   std::fill_n(ram->host(), 8192, uint8_t{0xcc});
   BootImage image(0x1000, 8192);
   ASSERT_TRUE(image.Add({"a", 0x1010, 8, Bytes({1, 2})}).ok());
-  image.WriteTo(*ram, /*again=*/false);
+  ASSERT_TRUE(image.WriteTo(*ram, /*again=*/false).ok());
   EXPECT_EQ(ram->host()[0x10], 1);
   EXPECT_EQ(ram->host()[0x11], 2);
   EXPECT_EQ(ram->host()[0x12], 0xcc);
-  image.WriteTo(*ram, /*again=*/true);
+  ASSERT_TRUE(image.WriteTo(*ram, /*again=*/true).ok());
   EXPECT_EQ(ram->host()[0x12], 0);
   EXPECT_EQ(ram->host()[0x17], 0);
   EXPECT_EQ(ram->host()[0x18], 0xcc);
+}
+
+TEST(BootImageTest, AFileThatWasChangedIsNotWrittenAgain) {
+  const std::string path = std::string(getenv("TEST_TMPDIR")) + "/piece";
+  ASSERT_TRUE(WriteFile(path, std::vector<uint8_t>(10000, 1)).ok());
+  const memory::RamBlock::Ptr ram = *memory::RamBlock::Anonymous("ram", 16384);
+  BootImage image(0, 16384);
+  ASSERT_TRUE(image.Add({"piece", 0, 0, *MapFile(path)}).ok());
+  EXPECT_TRUE(image.WriteTo(*ram, /*again=*/false).ok());
+  EXPECT_TRUE(image.WriteTo(*ram, /*again=*/true).ok());
+  EXPECT_EQ(ram->host()[9999], 1);
+  ASSERT_TRUE(WriteFile(path, std::vector<uint8_t>(5, 2)).ok());
+  EXPECT_THAT(std::string(image.WriteTo(*ram, /*again=*/true).message()), HasSubstr("piece: the file was changed"));
 }
 
 TEST(BootImageTest, RefusesWhatDoesNotFit) {

@@ -28,6 +28,35 @@ size_t ExpectedSize(int fd) {
   return fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? static_cast<size_t>(info.st_size) : 0;
 }
 
+class Mapping final : public Bytes::Mapped {
+ public:
+  explicit Mapping(int fd) : fd_(fd), known_(fstat(fd, &then_) == 0 && S_ISREG(then_.st_mode)) {
+    if (known_ && size() != 0) at_ = mmap(nullptr, size(), PROT_READ, MAP_PRIVATE, fd_, 0);
+  }
+  ~Mapping() override {
+    if (ok()) munmap(at_, size());
+    close(fd_);
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  bool ok() const { return at_ != MAP_FAILED; }
+  absl::Span<const uint8_t> span() const { return {static_cast<const uint8_t*>(at_), size()}; }
+  bool Intact() const override {
+    struct stat now;
+    return fstat(fd_, &now) == 0 && now.st_size == then_.st_size && now.st_mtim.tv_sec == then_.st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == then_.st_mtim.tv_nsec;
+  }
+  void Rest() const override { madvise(at_, size(), MADV_DONTNEED); }
+
+ private:
+  size_t size() const { return static_cast<size_t>(then_.st_size); }
+  const int fd_;
+  struct stat then_ = {};
+  const bool known_;
+  void* at_ = MAP_FAILED;
+};
+
 }  // namespace
 
 absl::StatusOr<Bytes> ReadFile(absl::string_view path) {
@@ -54,13 +83,9 @@ absl::StatusOr<Bytes> MapFile(absl::string_view path) {
   if (stat(std::string(path).c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return ReadFile(path);
   const int fd = open(std::string(path).c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return Failed("open", path);
-  const absl::Cleanup closer = [fd] { close(fd); };
-  const size_t size = ExpectedSize(fd);
-  if (size == 0) return ReadFile(path);
-  void* const at = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-  if (at == MAP_FAILED) return ReadFile(path);
-  const std::shared_ptr<const void> owner(at, [size](const void* p) { munmap(const_cast<void*>(p), size); });
-  return Bytes(owner, {static_cast<const uint8_t*>(at), size});
+  const auto mapping = std::make_shared<const Mapping>(fd);
+  if (!mapping->ok()) return ReadFile(path);
+  return Bytes(std::shared_ptr<const Bytes::Mapped>(mapping), mapping->span());
 }
 
 absl::Status WriteFile(absl::string_view path, absl::Span<const uint8_t> bytes) {

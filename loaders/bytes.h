@@ -16,10 +16,21 @@ namespace emu::loaders {
 
 class Bytes {
  public:
+  // A file in memory.
+  class Mapped {
+   public:
+    virtual ~Mapped() = default;
+    virtual bool Intact() const = 0;
+    virtual void Rest() const = 0;
+  };
+
   Bytes() = default;
   explicit Bytes(std::vector<uint8_t> bytes) : Bytes(std::make_shared<const std::vector<uint8_t>>(std::move(bytes))) {}
   // What `owner` keeps alive.
   Bytes(std::shared_ptr<const void> owner, absl::Span<const uint8_t> span) : owner_(std::move(owner)), span_(span) {}
+
+  Bytes(std::shared_ptr<const Mapped> file, absl::Span<const uint8_t> span)
+      : owner_(file), span_(span), file_(file.get()) {}
 
   const uint8_t* data() const { return span_.data(); }
   uint64_t size() const { return span_.size(); }
@@ -30,18 +41,25 @@ class Bytes {
     part.span_ = offset < size() ? span_.subspan(offset, length) : absl::Span<const uint8_t>();
     return part;
   }
+  // False if these are of a mapped file that was changed meanwhile. They must not be looked at then.
+  bool intact() const { return file_ == nullptr || file_->Intact(); }
+  // They will not be looked at for a while: the memory of a mapped file is given back until then.
+  void Rest() const {
+    if (file_ != nullptr) file_->Rest();
+  }
 
  private:
   explicit Bytes(std::shared_ptr<const std::vector<uint8_t>> vector) : owner_(vector), span_(*vector) {}
 
   std::shared_ptr<const void> owner_;
   absl::Span<const uint8_t> span_;
+  const Mapped* file_ = nullptr;
 };
 
 // A file of any kind, pipes included. Errors name the path.
 absl::StatusOr<Bytes> ReadFile(absl::string_view path);
-// The same without reading it at once, for files that may be larger than memory: nobody may shorten the file meanwhile.
-// What cannot be mapped, such as a pipe, is read.
+// The same without reading it at once, for files that are large: nobody may shorten the file meanwhile, see
+// Bytes::intact. What cannot be mapped, such as a pipe, is read.
 absl::StatusOr<Bytes> MapFile(absl::string_view path);
 absl::Status WriteFile(absl::string_view path, absl::Span<const uint8_t> bytes);
 

@@ -40,7 +40,7 @@ absl::StatusOr<LoadedProgram> LoadElf(const std::string& what, ElfFile elf, Boot
 
 absl::StatusOr<LoadedProgram> LoadProgram(absl::string_view what, absl::string_view path, const ProgramKind& kind,
                                           uint64_t address, BootImage* image) {
-  absl::StatusOr<Bytes> file = ReadFile(path);
+  absl::StatusOr<Bytes> file = MapFile(path);
   if (file.ok() && IsGzip(*file)) file = Gunzip(*file, path);
   if (!file.ok()) return file.status();
   if (file->size() == 0) return absl::InvalidArgumentError(absl::StrCat(what, " \"", path, "\" is empty"));

@@ -62,7 +62,7 @@ class Planner {
 
   absl::Status AddInitrd() {
     if (config_.initrd.empty()) return absl::OkStatus();
-    absl::StatusOr<loaders::Bytes> file = loaders::ReadFile(config_.initrd);
+    absl::StatusOr<loaders::Bytes> file = loaders::MapFile(config_.initrd);
     if (!file.ok()) return file.status();
     chosen_.initrd_start = loaders::RiscvInitrdAddress(kernel_start_, kernel_end_, plan_.image.size());
     chosen_.initrd_end = chosen_.initrd_start + file->size();

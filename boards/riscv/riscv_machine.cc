@@ -117,7 +117,7 @@ absl::Status RiscvMachine::MapHtif(devices::CharBackend* console, uint64_t htif_
 }
 
 absl::Status RiscvMachine::Boot(bool again) {
-  plan_->image.WriteTo(*ram_, again);
+  if (absl::Status status = plan_->image.WriteTo(*ram_, again); !status.ok()) return status;
   const std::vector<uint8_t> code = RiscvResetCode(*plan_);
   std::copy(code.begin(), code.end(), rom_->host());
   hart_->Reset();
