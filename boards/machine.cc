@@ -51,10 +51,13 @@ absl::StatusOr<memory::RamBlock::Ptr> Machine::AddRam(absl::string_view name, ui
 }
 
 absl::Status Machine::MakeProcessor(const translate::Target& target, translate::CpuState& state) {
-  translate::EngineOptions options;
-  options.exact = config_.deterministic;
-  options.chain = !config_.log.On(kLogEachBlock);
-  auto processor = Processor::Make(target, cpu_memory_, state, config_.accel, options);
+  ProcessorOptions options;
+  options.accel = config_.accel;
+  options.code_bytes = config_.jit_cache_bytes;
+  options.engine.exact = config_.deterministic;
+  options.engine.chain = !config_.log.On(kLogEachBlock);
+  options.engine.jit = config_.jit;
+  auto processor = Processor::Make(target, cpu_memory_, state, options);
   if (!processor.ok()) return processor.status();
   processor_ = *std::move(processor);
   time_.SetCpu(&processor_->cpu());

@@ -12,6 +12,7 @@
 #include "boards/guest_log.h"
 #include "boards/processor.h"
 #include "devices/char_spec.h"
+#include "translate/options/jit_options.h"
 
 namespace emu::boards {
 
@@ -25,6 +26,8 @@ struct MachineConfig {
   std::string cpu;         // "NAME,extension=on,..."; empty: the board's own
   uint64_t ram_bytes = 0;  // 0: the board's own
   Accel accel = Accel::kJit;
+  translate::JitOptions jit;     // -jit-opt
+  uint64_t jit_cache_bytes = 0;  // -jit-cache; 0: the backend's own
 
   std::string kernel, initrd, append, dtb;  // paths, and the kernel's command line
   std::string bios = "default";             // default, none, or a path

@@ -8,19 +8,23 @@
 namespace emu::boards {
 namespace {
 
-absl::StatusOr<std::unique_ptr<translate::Backend>> MakeBackend(const translate::Target& target, Accel accel) {
-  if (accel == Accel::kInterp) return backends::interpreter::MakeInterpreter(target);
-  return backends::x86_64::MakeBackend(target);
+absl::StatusOr<std::unique_ptr<translate::Backend>> MakeBackend(const translate::Target& target,
+                                                                const ProcessorOptions& options) {
+  if (options.accel == Accel::kInterp) return backends::interpreter::MakeInterpreter(target);
+  backends::x86_64::Options x86;
+  if (options.code_bytes != 0) x86.code_bytes = options.code_bytes;
+  x86.jit = options.engine.jit;
+  return backends::x86_64::MakeBackend(target, x86);
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Processor>> Processor::Make(const translate::Target& target,
                                                            memory::AddressSpace& memory, translate::CpuState& state,
-                                                           Accel accel, const translate::EngineOptions& options) {
-  absl::StatusOr<std::unique_ptr<translate::Backend>> backend = MakeBackend(target, accel);
+                                                           const ProcessorOptions& options) {
+  absl::StatusOr<std::unique_ptr<translate::Backend>> backend = MakeBackend(target, options);
   if (!backend.ok()) return backend.status();
-  return std::unique_ptr<Processor>(new Processor(target, memory, state, *std::move(backend), options));
+  return std::unique_ptr<Processor>(new Processor(target, memory, state, *std::move(backend), options.engine));
 }
 
 Processor::Processor(const translate::Target& target, memory::AddressSpace& memory, translate::CpuState& state,

@@ -2,6 +2,7 @@
 #ifndef EMU_BOARDS_PROCESSOR_H_
 #define EMU_BOARDS_PROCESSOR_H_
 
+#include <cstddef>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -15,12 +16,18 @@ namespace emu::boards {
 
 enum class Accel { kJit, kInterp };
 
+// How guest code is run.
+struct ProcessorOptions {
+  Accel accel = Accel::kJit;
+  translate::EngineOptions engine;
+  size_t code_bytes = 0;  // for generated code; 0: the backend's own
+};
+
 class Processor {
  public:
   // All arguments outlive the processor.
   static absl::StatusOr<std::unique_ptr<Processor>> Make(const translate::Target& target, memory::AddressSpace& memory,
-                                                         translate::CpuState& state, Accel accel,
-                                                         const translate::EngineOptions& options);
+                                                         translate::CpuState& state, const ProcessorOptions& options);
 
   translate::Cpu& cpu() { return cpu_; }
   const translate::Cpu& cpu() const { return cpu_; }

@@ -15,6 +15,7 @@
 #include "cli/debugging.h"
 #include "cli/options.h"
 #include "loaders/bytes.h"
+#include "translate/options/jit_options.h"
 
 namespace emu::cli {
 namespace {
@@ -102,6 +103,8 @@ int Main(const std::string& program, absl::Span<const std::string> arguments) {
       return Print(boards::BoardHelp(family));
     case Options::Action::kLogHelp:
       return Print(boards::LogItemsHelp());
+    case Options::Action::kJitOptHelp:
+      return Print(translate::JitOptionsHelp());
     default:
       break;
   }

@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/values.h"
 #include "debug/gdb/stream_spec.h"
+#include "translate/options/jit_options.h"
 
 namespace emu::cli {
 namespace {
@@ -74,6 +75,23 @@ absl::Status SetAccel(string_view value, Options* o) {
   if (name == "help") return absl::InvalidArgumentError("-accel: jit (or tcg), interp");
   if (name != "jit" && name != "tcg" && name != "interp") return Bad("accel", value, "jit, tcg (the same) or interp");
   o->machine.accel = name == "interp" ? boards::Accel::kInterp : boards::Accel::kJit;
+  return absl::OkStatus();
+}
+
+absl::Status SetJitOptions(string_view value, Options* o) {
+  if (value == "help" || value == "?") return o->action = Action::kJitOptHelp, absl::OkStatus();
+  const absl::Status status = translate::ParseJitOptions(value, &o->machine.jit);
+  return status.ok() ? status : absl::InvalidArgumentError(absl::StrCat("-", status.message()));
+}
+
+// Less would not hold the largest block; generated code reaches all of it by 32-bit distances.
+absl::Status SetJitCache(string_view value, Options* o) {
+  const absl::StatusOr<uint64_t> size = ParseSize(value, uint64_t{1} << 20);
+  if (!size.ok()) return Prefixed("jit-cache", size.status());
+  if (*size < (uint64_t{1} << 18) || *size % 4096 != 0 || *size > (uint64_t{1} << 30)) {
+    return Bad("jit-cache", value, "256K to 1G, in whole pages of 4K");
+  }
+  o->machine.jit_cache_bytes = *size;
   return absl::OkStatus();
 }
 
@@ -253,6 +271,8 @@ constexpr Flag kFlags[] = {
     {"device", "NAME[,PROPERTY=VALUE...]", AddDevice, "adds a device; help lists them"},
     {"nographic", "", Ignore, "serial port and monitor on the terminal, as it is anyway; Ctrl-A H helps there"},
     {"accel", "jit|interp", SetAccel, "how guest code is run"},
+    {"jit-opt", "no-NAME[,...]", SetJitOptions, "leave out what is done for speed alone; help lists it"},
+    {"jit-cache", "SIZE", SetJitCache, "room for translated code, in MiB without a suffix; emptied when full"},
     {"deterministic", "", SetTrue<&Config::deterministic>, "time follows the instruction count; a run can be repeated"},
     {"icount-limit", "N", SetInsnLimit, "end after exactly N instructions, with status 124; implies -deterministic"},
     {"print-state-hash", "", SetPrintState, "instruction count and hashes of RAM and CPU state at the end"},

@@ -26,7 +26,7 @@ struct DebugOptions {
 };
 
 struct Options {
-  enum class Action { kRun, kHelp, kVersion, kBoardHelp, kCpuHelp, kDeviceHelp, kLogHelp };
+  enum class Action { kRun, kHelp, kVersion, kBoardHelp, kCpuHelp, kDeviceHelp, kLogHelp, kJitOptHelp };
 
   Action action = Action::kRun;
   std::string board;  // empty: none was named

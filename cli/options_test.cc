@@ -32,6 +32,20 @@ TEST(OptionsTest, OneDashOrTwo) {
   EXPECT_EQ(Parse({"--kernel", "a"})->machine.kernel, "a");
 }
 
+TEST(OptionsTest, JitOptions) {
+  const auto o = Parse({"-jit-opt", "no-fold,no-chain", "-jit-opt", "no-pin", "-jit-cache", "8"});
+  ASSERT_TRUE(o.ok());
+  EXPECT_EQ(translate::JitOptionsText(o->machine.jit), "no-fold,no-chain,no-pin");
+  EXPECT_EQ(o->machine.jit_cache_bytes, 8u << 20);
+  EXPECT_EQ(translate::JitOptionsText(Parse({})->machine.jit), "all");
+  EXPECT_EQ(Parse({"-jit-opt", "help"})->action, Options::Action::kJitOptHelp);
+  EXPECT_THAT(std::string(Parse({"-jit-opt", "no-speed"}).status().message()),
+              HasSubstr("-jit-opt \"no-speed\": expected no-"));
+  for (const char* size : {"64K", "2G", "1000K5", "300001", ""}) {
+    EXPECT_THAT(std::string(Parse({"-jit-cache", size}).status().message()), HasSubstr("-jit-cache")) << size;
+  }
+}
+
 TEST(OptionsTest, Machine) {
   const auto o = Parse({"-machine", "virt,dumpdtb=f,accel=interp,aia=none"});
   ASSERT_TRUE(o.ok());

@@ -21,17 +21,25 @@ using translate::CpuState;
 using translate::Exit;
 using translate::JumpGuard;
 
+HostFeatures FeaturesOf(const Options& options) {
+  HostFeatures features = options.features;
+#define EMU_JIT_HOST(field, name, what) features.field = features.field && options.jit.field;
+#include "translate/options/switches.def"
+  return features;
+}
+
 class X86Backend final : public translate::Backend {
  public:
   X86Backend(absl::Span<const translate::RegisterInfo> registers, absl::Span<const translate::HelperInfo> helpers,
-             const HostFeatures& features, CodeBuffer buffer)
+             const Options& options, CodeBuffer buffer)
       : buffer_(std::move(buffer)),
-        features_(features),
-        guest_(AssignRegisters(registers)),
+        jit_(options.jit),
+        features_(FeaturesOf(options)),
+        guest_(AssignRegisters(registers, jit_.pin)),
         emitter_(buffer_.rw(), buffer_.rw() + buffer_.size(), buffer_.delta()),
         runtime_(EmitRuntime(emitter_, guest_)),
         blocks_begin_(emitter_.rw()),
-        lowering_(&emitter_, &runtime_, &guest_, helpers, features_) {}
+        lowering_(&emitter_, &runtime_, &guest_, helpers, features_, jit_) {}
 
   absl::string_view name() const override { return "jit"; }
 
@@ -115,6 +123,7 @@ class X86Backend final : public translate::Backend {
   }
 
   CodeBuffer buffer_;
+  const translate::JitOptions jit_;
   const HostFeatures features_;
   const std::vector<GuestRegister> guest_;
   Emitter emitter_;
@@ -133,7 +142,7 @@ absl::StatusOr<std::unique_ptr<translate::Backend>> MakeBackend(absl::Span<const
                                                                 Options options) {
   absl::StatusOr<CodeBuffer> buffer = CodeBuffer::Create(options.code_bytes);
   if (!buffer.ok()) return buffer.status();
-  return std::make_unique<X86Backend>(registers, helpers, options.features, *std::move(buffer));
+  return std::make_unique<X86Backend>(registers, helpers, options, *std::move(buffer));
 }
 
 absl::StatusOr<std::unique_ptr<translate::Backend>> MakeBackend(const translate::Target& target, Options options) {

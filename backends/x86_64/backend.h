@@ -10,12 +10,14 @@
 #include "backends/x86_64/encoding/host_features.h"
 #include "translate/engine/backend.h"
 #include "translate/engine/target.h"
+#include "translate/options/jit_options.h"
 
 namespace emu::backends::x86_64 {
 
 struct Options {
   size_t code_bytes = size_t{64} << 20;  // of generated code; when it is full everything is discarded
   HostFeatures features = Host();        // what generated code may use; never more than the host has
+  translate::JitOptions jit = {};        // and of that, what it is to use
 };
 
 // A backend for CPUs of one target. Fails if the host gives no memory that can hold code.

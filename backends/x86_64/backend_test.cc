@@ -1,5 +1,5 @@
-// The compiler against the reference interpreter: random programs and the .ir files, with all host features and with
-// none.
+// The compiler against the reference interpreter: random programs and the .ir files, with all that it does for speed,
+// with nothing of it, and with half of it, drawn at random.
 #include "backends/x86_64/backend.h"
 
 #include <gtest/gtest.h>
@@ -9,22 +9,26 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "backends/interpreter/interpreter.h"
 #include "backends/testing/ir_file.h"
 #include "backends/testing/machine.h"
 #include "backends/testing/random_test_lib.h"
 #include "translate/ir/passes.h"
 #include "translate/ir/verifier.h"
+#include "translate/options/draw_jit_options.h"
 
 namespace emu::backends::x86_64 {
 namespace {
 
 using testing::Machine;
 
-std::unique_ptr<translate::Backend> Make(const HostFeatures& features) {
+using translate::JitOptions;
+
+std::unique_ptr<translate::Backend> Make(const JitOptions& jit) {
   Options options;
   options.code_bytes = 4 << 20;
-  options.features = features;
+  options.jit = jit;
   auto backend = MakeBackend(testing::Registers(), testing::Helpers(), options);
   EXPECT_TRUE(backend.ok()) << backend.status();
   return *std::move(backend);
@@ -32,7 +36,7 @@ std::unique_ptr<translate::Backend> Make(const HostFeatures& features) {
 
 class BackendTest : public ::testing::TestWithParam<bool> {
  protected:
-  std::unique_ptr<translate::Backend> backend_ = Make(GetParam() ? Host() : HostFeatures());
+  std::unique_ptr<translate::Backend> backend_ = Make(GetParam() ? JitOptions() : JitOptions::None());
 };
 
 TEST_P(BackendTest, IrFiles) {
@@ -50,11 +54,17 @@ TEST_P(BackendTest, IrFiles) {
   EXPECT_GE(files, 4u);
 }
 
-// `make` gives the block of a seed. EMU_RANDOM_PROGRAMS=N in the environment (bazel test --test_env) makes it a long
-// run.
+constexpr uint64_t kPerDraw = 32;
+
+// EMU_RANDOM_PROGRAMS=N in the environment (bazel test --test_env) makes it a long run.
+uint64_t ProgramCount() {
+  const char* const wanted = std::getenv("EMU_RANDOM_PROGRAMS");
+  return wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 6000;
+}
+
+// `make` gives the block of a seed.
 void CompareMany(translate::Backend& backend, ir::Block (*make)(uint64_t)) {
-  const char* wanted = std::getenv("EMU_RANDOM_PROGRAMS");
-  const uint64_t programs = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 6000;
+  const uint64_t programs = ProgramCount();
   const auto interpreter = interpreter::MakeInterpreter(testing::Registers(), testing::Helpers());
   Machine reference(*interpreter), actual(backend);
   for (uint64_t seed = 1; seed <= programs && !::testing::Test::HasFailure(); ++seed) {
@@ -71,7 +81,27 @@ TEST_P(BackendTest, RandomPrograms) { CompareMany(*backend_, testing::RandomBloc
 TEST_P(BackendTest, CrowdedPrograms) { CompareMany(*backend_, testing::CrowdedBlock); }
 
 INSTANTIATE_TEST_SUITE_P(Host, BackendTest, ::testing::Bool(),
-                         [](const auto& p) { return p.param ? "AllFeatures" : "NoFeatures"; });
+                         [](const auto& p) { return p.param ? "Everything" : "Nothing"; });
+
+// EMU_RANDOM_SEED=N begins with the draw of that number: a failure names it.
+TEST(DrawnOptionsTest, RandomPrograms) {
+  const char* const first = std::getenv("EMU_RANDOM_SEED");
+  const uint64_t begin = first != nullptr ? std::strtoull(first, nullptr, 10) : 0;
+  const auto interpreter = interpreter::MakeInterpreter(testing::Registers(), testing::Helpers());
+  Machine reference(*interpreter);
+  for (uint64_t draw = begin; draw < begin + ProgramCount() / kPerDraw && !::testing::Test::HasFailure(); ++draw) {
+    const JitOptions jit = translate::DrawJitOptions(draw);
+    SCOPED_TRACE(absl::StrCat("EMU_RANDOM_SEED=", draw, ": -jit-opt ", JitOptionsText(jit)));
+    const auto backend = Make(jit);
+    Machine actual(*backend);
+    for (uint64_t seed = draw * kPerDraw; seed < (draw + 1) * kPerDraw && !::testing::Test::HasFailure(); ++seed) {
+      const ir::Block block = seed % 2 == 0 ? testing::RandomBlock(seed) : testing::CrowdedBlock(seed);
+      ir::Block optimized = block;
+      ir::Optimize(&optimized, jit);
+      EXPECT_EQ(testing::CompareRuns(reference, block, actual, optimized, seed), "");
+    }
+  }
+}
 
 }  // namespace
 }  // namespace emu::backends::x86_64

@@ -220,6 +220,7 @@ void Lowering::Goto(const Instr& i) { EmitExit(i.imm, nullptr); }
 
 void Lowering::GotoInd(const Instr& i) {
   regs_.Copy(i.args[0], Reg::rax);
+  if (!jit_.inline_jumps) return e_.jmp_to(runtime_.jump);
   EmitIndirectJump(e_, runtime_);
 }
 

@@ -13,6 +13,7 @@
 #include "backends/x86_64/runtime.h"
 #include "translate/engine/backend.h"
 #include "translate/ir/ir.h"
+#include "translate/options/jit_options.h"
 
 namespace emu::backends::x86_64 {
 
@@ -33,8 +34,14 @@ struct LoweredBlock {
 class Lowering {
  public:
   Lowering(Emitter* emitter, const Runtime* runtime, const std::vector<GuestRegister>* guest,
-           absl::Span<const translate::HelperInfo> helpers, const HostFeatures& features)
-      : e_(*emitter), runtime_(*runtime), regs_(emitter, guest), helpers_(helpers), features_(features) {}
+           absl::Span<const translate::HelperInfo> helpers, const HostFeatures& features,
+           const translate::JitOptions& jit)
+      : e_(*emitter),
+        runtime_(*runtime),
+        regs_(emitter, guest, jit.direct_results),
+        helpers_(helpers),
+        features_(features),
+        jit_(jit) {}
 
   // False: the block has more values alive at once than there is room for.
   bool Lower(const ir::Block& block, translate::CompileSink& sink, std::vector<ExitPatch>* exits, LoweredBlock* result);
@@ -141,6 +148,7 @@ class Lowering {
   Registers regs_;
   absl::Span<const translate::HelperInfo> helpers_;
   const HostFeatures& features_;
+  const translate::JitOptions& jit_;
   const ir::Block* block_ = nullptr;
   translate::CompileSink* sink_ = nullptr;
   std::vector<ExitPatch>* exits_ = nullptr;

@@ -62,6 +62,7 @@ void Lowering::CallReference(const Instr& i) {
 }
 
 void Lowering::Fp(const Instr& i) {
+  if (!jit_.host_fp) return CallReference(i);
   switch (i.op) {
     case IrOp::kFMulAdd:
       return FpFma(i);

@@ -73,7 +73,7 @@ void Lowering::Load(const Instr& i) {
   // Values that the result's register displaces move before the branch, so that both ways find them there.
   const Reg to = ir::IsFloat(i.type) ? tag : regs_.ResultOr(tag);
   const Xmm xmm = ir::IsFloat(i.type) ? regs_.ResultXmm() : kScratchXmm0;
-  if (op.mmu_context != 0) {
+  if (op.mmu_context != 0 || !jit_.inline_tlb) {
     cold.from = e_.jmp_patchable();
     cold.address = address;
   } else {
@@ -120,7 +120,7 @@ void Lowering::Store(const Instr& i) {
     value = regs_.Use(v);
   }
   const Reg entry = regs_.Temp(), tag = regs_.Temp();
-  if (op.mmu_context != 0) {
+  if (op.mmu_context != 0 || !jit_.inline_tlb) {
     cold.from = e_.jmp_patchable();
     cold.address = address;
   } else {
@@ -169,7 +169,8 @@ void Lowering::Atomic(const Instr& i) {
   for (int a = 0; a < (cas ? 3 : 2); ++a) PutArgument(a, i.args[a]);
   regs_.SpillAll();
   const bool is_whole = 8 * op.size() == ir::TypeBits(i.type);
-  if (is_whole && !op.big_endian && op.mmu_context == 0 && i.imm == 0) {
+  const bool is_inline = jit_.inline_tlb && jit_.inline_atomics;
+  if (is_inline && is_whole && !op.big_endian && op.mmu_context == 0 && i.imm == 0) {
     AtomicInline(i);
   } else {
     StoreSite(Site());

@@ -17,11 +17,11 @@ uint16_t Bit(Xmm r) { return static_cast<uint16_t>(1u << static_cast<unsigned>(r
 
 }  // namespace
 
-std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers) {
+std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers, bool pin) {
   std::vector<GuestRegister> result;
   std::vector<std::pair<int, size_t>> wanted;
   for (const translate::RegisterInfo& r : registers) {
-    if (r.pin >= 0 && ir::IsInt(r.type)) wanted.emplace_back(r.pin, result.size());
+    if (pin && r.pin >= 0 && ir::IsInt(r.type)) wanted.emplace_back(r.pin, result.size());
     result.push_back({r.offset, r.type});
   }
   std::sort(wanted.begin(), wanted.end());
@@ -236,7 +236,7 @@ Xmm Registers::UseXmm(Value v) {
 
 // The pinned register that the next instruction sets to the present result.
 const GuestRegister* Registers::Destination() const {
-  if (index_ + 1 >= block_->code.size()) return nullptr;
+  if (!direct_results_ || index_ + 1 >= block_->code.size()) return nullptr;
   const ir::Instr& next = block_->code[index_ + 1];
   if (next.op != ir::Op::kSet || next.args[0] != index_) return nullptr;
   return guest_[next.imm].pinned ? &guest_[next.imm] : nullptr;

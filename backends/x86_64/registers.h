@@ -44,7 +44,8 @@ struct GuestRegister {
   bool pinned = false;
   Reg host = Reg::rax;
 };
-std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers);
+// `pin`: in host registers, as far as there are any.
+std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers, bool pin);
 
 // Where a value is: in nothing yet, a constant, a host register of its own, the same as a guest register, or the stack.
 struct Location {
@@ -58,7 +59,8 @@ struct Location {
 // The allocation of one block in the making. Values are numbered as in the block.
 class Registers {
  public:
-  Registers(Emitter* emitter, const std::vector<GuestRegister>* guest) : e_(*emitter), guest_(*guest) {}
+  Registers(Emitter* emitter, const std::vector<GuestRegister>* guest, bool direct_results)
+      : e_(*emitter), guest_(*guest), direct_results_(direct_results) {}
 
   void Begin(const ir::Block* block);
   // Instruction `index` begins, ends: values whose last use it is give their places back.
@@ -121,6 +123,7 @@ class Registers {
 
   Emitter& e_;
   const std::vector<GuestRegister>& guest_;
+  const bool direct_results_;  // Result may be a pinned register
   const ir::Block* block_ = nullptr;
   unsigned index_ = 0;
   std::vector<ValueState> values_;

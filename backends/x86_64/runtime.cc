@@ -97,6 +97,7 @@ class RuntimeEmitter {
   void Dispatch() {
     r_.dispatch = Here();
     e_.rm(Op::kMOV64rm, Reg::rax, StateField(offsetof(CpuState, pc)));
+    r_.jump = e_.rx();
     EmitIndirectJump(e_, r_);
   }
 

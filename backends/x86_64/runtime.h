@@ -23,6 +23,7 @@ struct Runtime {
   const uint8_t* exit_stale = nullptr;   // rax: program counter
   // Continues at CpuState::pc, through the jump cache.
   const uint8_t* dispatch = nullptr;
+  const uint8_t* jump = nullptr;  // at rax; a part of dispatch
   // Calls; CpuState::site is set before. Everything but pinned guest registers is clobbered.
   // rax: address, ecx: MemOp; result in rax. Does not return if the access fails.
   const uint8_t* load = nullptr;

@@ -27,9 +27,9 @@ class ZeroDevice final : public memory::MmioDevice {
   memory::MemStatus Write(RegionOffset, unsigned, uint64_t, memory::MemAttrs) override { return {}; }
 };
 
-std::unique_ptr<translate::Backend> MakeBackend(const translate::Target& target, TestAccel accel) {
-  if (accel == TestAccel::kInterpreter) return backends::interpreter::MakeInterpreter(target);
-  auto backend = backends::x86_64::MakeBackend(target, {.code_bytes = size_t{8} << 20});
+std::unique_ptr<translate::Backend> MakeBackend(const translate::Target& target, const TestMachineOptions& options) {
+  if (options.accel == TestAccel::kInterpreter) return backends::interpreter::MakeInterpreter(target);
+  auto backend = backends::x86_64::MakeBackend(target, {.code_bytes = options.code_bytes, .jit = options.jit});
   if (!backend.ok()) Fail(backend.status().message());
   return *std::move(backend);
 }
@@ -51,10 +51,11 @@ TestMachine::TestMachine(const TestMachineOptions& options, memory::MmioDevice* 
   config.widest_paging = options.widest_paging;
   config.serves_sbi = options.serves_sbi;
   hart_ = std::make_unique<Hart>(config, static_cast<HartPlatform*>(this));
-  backend_ = MakeBackend(target_, options.accel);
+  backend_ = MakeBackend(target_, options);
   translate::EngineOptions engine;
   engine.exact = true;
   engine.max_block_insns = options.max_block_insns;
+  engine.jit = options.jit;
   engine_ = std::make_unique<translate::Engine>(target_, *backend_, engine);
   cpu_ = std::make_unique<translate::Cpu>(0, target_, space_, hart_->state().base);
   engine_->Attach(cpu_.get());

@@ -2,6 +2,7 @@
 #ifndef EMU_TARGETS_RISCV_TEST_MACHINE_H_
 #define EMU_TARGETS_RISCV_TEST_MACHINE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "targets/riscv/target.h"
 #include "translate/engine/cpu.h"
 #include "translate/engine/engine.h"
+#include "translate/options/jit_options.h"
 
 namespace emu::riscv {
 
@@ -30,6 +32,8 @@ struct TestMachineOptions {
   mmu::riscv::PagingMode widest_paging = mmu::riscv::PagingMode::kSv57;
   bool serves_sbi = false;
   uint32_t max_block_insns = 64;
+  translate::JitOptions jit;
+  size_t code_bytes = size_t{8} << 20;
 };
 
 class TestMachine : private HartPlatform {

@@ -21,6 +21,10 @@ uint32_t GuestBytes(const ir::Block& block, unsigned max_insn_bytes) {
   return static_cast<uint32_t>(last - block.pc + max_insn_bytes);
 }
 
+bool LeavesPage(const TranslatedBlock& from, const TranslatedBlock& to) {
+  return ((from.pc ^ to.pc) & mmu::kPageMask) != 0;
+}
+
 }  // namespace
 
 Engine::Engine(const Target& target, Backend& backend, EngineOptions options)
@@ -124,9 +128,11 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
   if (cpu_->state().budget <= 0) return nullptr;  // a fault of the next instruction's fetch is not due yet
   const uint64_t discards = counters_.discards;
   TranslatedBlock* to = Find(pc, 0);
-  if (to == nullptr || !chain_ || discards != counters_.discards || to->max_insns != 0) return to;
+  if (to == nullptr || !chain_ || !options_.jit.chain || discards != counters_.discards || to->max_insns != 0)
+    return to;
   ExitInfo& exit = exits_[exit_id];
   if (exit.from == nullptr || !MayJoin(*exit.from, *to)) return to;
+  if (!options_.jit.chain_pages && LeavesPage(*exit.from, *to)) return to;
   const unsigned slot = Context::Slot(pc);
   const uint32_t id = cpu_->context().mapping_ids[slot];
   if (cpu_->context().exec[slot].page != (pc & mmu::kPageMask)) return to;
@@ -142,12 +148,11 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
 // changed just between them.
 bool Engine::MayJoin(const TranslatedBlock& from, const TranslatedBlock& to) {
   if (from.max_insns != 0 || from.key != to.key) return false;
-  const bool leaves_page = ((from.pc ^ to.pc) & mmu::kPageMask) != 0;
-  return leaves_page || to.host_pc - from.host_pc == static_cast<int64_t>(to.pc - from.pc);
+  return LeavesPage(from, to) || to.host_pc - from.host_pc == static_cast<int64_t>(to.pc - from.pc);
 }
 
 void Engine::FillJumpCache(const TranslatedBlock& block) {
-  if (!chain_ || block.max_insns != 0) return;
+  if (!chain_ || !options_.jit.jump_cache || block.max_insns != 0) return;
   if (cpu_->context().exec[Context::Slot(block.pc)].page != (block.pc & mmu::kPageMask)) return;
   cpu_->state().jump_cache[JumpCacheIndex(block.pc)] = {block.pc, cpu_->state().jump_context,
                                                         backend_.CodeOffset(block.entry)};
@@ -206,7 +211,9 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
   ir::Builder builder(&scratch_);
   LiftRequest request{pc,
                       block->key,
-                      max_insns != 0 ? max_insns : options_.max_block_insns,
+                      max_insns != 0             ? max_insns
+                      : options_.jit.long_blocks ? options_.max_block_insns
+                                                 : 1,
                       host_pc,
                       static_cast<uint32_t>(next_page - pc),
                       [&] { return block->next_page = cpu_->Fetch(next_page); }};
@@ -268,7 +275,7 @@ void Engine::AddGuard(uint64_t next_page, const uint8_t* host_page) {
 }
 
 bool Engine::Compile(TranslatedBlock* block) {
-  if (options_.optimize) ir::Optimize(&scratch_, {});
+  ir::Optimize(&scratch_, options_.jit);
   for (EngineObserver* o : observers_) o->OnOptimized(scratch_);
   compiling_ = block;
   absl::StatusOr<CodeEntry> entry = backend_.Compile(scratch_, *this);
@@ -338,6 +345,11 @@ void Engine::DropCode(absl::Span<const uint64_t> pcs) {
 
 void Engine::OnWrite(const uint8_t* host, uint64_t length) {
   std::vector<std::unique_ptr<TranslatedBlock>> taken;
+  if (!options_.jit.code_lines) {
+    const uint64_t before = reinterpret_cast<uint64_t>(host) % mmu::kPageSize;
+    host -= before;
+    length = (length + before + mmu::kPageSize - 1) & mmu::kPageMask;
+  }
   code_.TakeOverlapping(host, length, &taken);
   for (auto& block : taken) {
     ++counters_.invalidated;

@@ -14,6 +14,7 @@
 #include "translate/engine/code_map.h"
 #include "translate/engine/cpu.h"
 #include "translate/ir/ir.h"
+#include "translate/options/jit_options.h"
 
 namespace emu::translate {
 
@@ -21,8 +22,8 @@ struct EngineOptions {
   uint32_t max_block_insns = 64;
   // Stop exactly at the end of a grant, in the middle of a block if need be. Otherwise at the next block's start.
   bool exact = false;
-  bool chain = true;     // join blocks
-  bool optimize = true;  // IR passes
+  bool chain = true;  // join blocks; otherwise each is entered from the run loop, whatever `jit` says
+  JitOptions jit;
 };
 
 // Told of what the engine does, for listings (-d in_asm,op,op_opt,out_asm,int). All empty by default.

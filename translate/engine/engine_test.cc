@@ -310,7 +310,7 @@ class UnjoinedTest : public EngineTest {
   static ToyOptions Options() {
     ToyOptions o;
     o.engine.chain = false;
-    o.engine.optimize = false;
+    o.engine.jit = JitOptions::None();
     o.engine.max_block_insns = 2;
     return o;
   }

@@ -12,24 +12,23 @@
 
 namespace emu::ir {
 
+// propagate_registers: a `get` of a known value goes, and so does a `set` of what is there already.
+// fold: fold.h. drop_dead_sets: a `set` overwritten before anything can observe it. drop_dead_values: values without
+// effects that nothing uses.
 struct OptimizeOptions {
-  bool fold = true;                 // constants, identities, displacements (fold.h)
-  bool propagate_registers = true;  // a `get` of a known value goes, and so does a `set` of what is there already
-  bool drop_dead_sets = true;       // a `set` overwritten before anything can observe it
-  bool drop_dead_values = true;     // values without effects that nothing uses
+#define EMU_JIT_PASS(field, name, what) bool field = true;
+#include "translate/options/switches.def"
 };
 
-// The names of the passes, for listings, in an order in which each makes work for the next.
+// The passes, for listings, in an order in which each makes work for the next.
 struct PassInfo {
   absl::string_view name;
   bool OptimizeOptions::* on;
   absl::string_view what;
 };
 inline constexpr PassInfo kPasses[] = {
-    {"propagate_registers", &OptimizeOptions::propagate_registers, "guest registers whose value is known"},
-    {"fold", &OptimizeOptions::fold, "constants, identities, displacements"},
-    {"drop_dead_sets", &OptimizeOptions::drop_dead_sets, "writes to registers that nothing can see"},
-    {"drop_dead_values", &OptimizeOptions::drop_dead_values, "values that nothing uses"},
+#define EMU_JIT_PASS(field, name, what) {#field, &OptimizeOptions::field, what},
+#include "translate/options/switches.def"
 };
 
 // The block is valid (verifier.h), guest registers do not overlap in storage; it is valid afterwards.

@@ -8,13 +8,14 @@
 namespace emu::translate::testing {
 namespace {
 
-std::unique_ptr<Backend> MakeBackend(BackendKind kind, const Target& target, bool small_cache) {
+std::unique_ptr<Backend> MakeBackend(BackendKind kind, const Target& target, const ToyOptions& toy) {
   if (kind == BackendKind::kInterpreter) {
     return backends::interpreter::MakeInterpreter(target.registers(), target.helpers(),
-                                                  small_cache ? 120 : backends::interpreter::kDefaultMaxSteps);
+                                                  toy.small_cache ? 120 : backends::interpreter::kDefaultMaxSteps);
   }
   backends::x86_64::Options options;
-  options.code_bytes = small_cache ? 4 << 10 : 1 << 20;
+  options.code_bytes = toy.small_cache ? 4 << 10 : 1 << 20;
+  options.jit = toy.engine.jit;
   return *backends::x86_64::MakeBackend(target, options);
 }
 
@@ -33,7 +34,7 @@ ToyMachine::ToyMachine(BackendKind kind, const ToyOptions& options)
       rom(*memory::RamBlock::Anonymous("rom", 0x1000)),
       ram_region(memory::Region::Ram("ram", ram)),
       memory("cpu", root = MakeRoot(this)),
-      backend(MakeBackend(kind, target, options.small_cache)),
+      backend(MakeBackend(kind, target, options)),
       engine(target, *backend, options.engine),
       cpu(0, target, memory, state.base) {
   state.system = &system;
