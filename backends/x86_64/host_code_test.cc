@@ -100,6 +100,13 @@ TEST_F(HostCodeTest, AStoreIsTenInstructions) {
   EXPECT_EQ(lines.back().substr(lines.back().size() - 5), ", r12") << absl::StrJoin(lines, "\n");
 }
 
+TEST_F(HostCodeTest, AnotherLoadOffTheSameAddressIsFour) {
+  const std::string one = "%a = get.i64 r0\n%v = load.i64 [%a + 8]\nset r1, %v\n";
+  const std::string two = one + "%w = load.i64 [%a + 16]\nset r2, %w\n";
+  EXPECT_LE(HotCode(two).size(), 15u) << absl::StrJoin(HotCode(two), "\n");
+  EXPECT_EQ(HotCode(two + "%x = load.i64 [%a]\nset r3, %x\n").size(), HotCode(two).size() + 4);
+}
+
 TEST_F(HostCodeTest, FloatingPointStaysInVectorRegisters) {
   const Lines lines = HotCode(
       "%a = get.f64 f0\n%b = get.f64 f1\n%c = fmul.f64 %a, %b\n%d = get.f64 f2\n%e = fadd.f64 %c, %d\nset f2, %e");

@@ -24,6 +24,7 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   result->entry = begin_ = e_.rx();
   result->entry_rw = e_.rw();
   regs_.Begin(&block);
+  groups_.Find(block, jit_.inline_tlb && jit_.share_checks);
   for (index_ = 0; index_ < block.code.size(); ++index_) {
     Mark(index_);
     regs_.BeginInstr(index_);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "backends/x86_64/access_groups.h"
 #include "backends/x86_64/encoding/emitter.h"
 #include "backends/x86_64/encoding/host_features.h"
 #include "backends/x86_64/registers.h"
@@ -92,7 +93,8 @@ class Lowering {
   // lowering_memory.cc
   void Load(const ir::Instr& i);
   void Store(const ir::Instr& i);
-  void Probe(const ir::Instr& i, bool write, Reg address, Reg entry, Reg tag, Cold* cold);
+  void FindPage(const ir::Instr& i, bool write, Reg address, Reg entry, Cold* cold);
+  void Probe(int64_t begin, int64_t end, uint64_t compared, bool write, Reg address, Reg entry, Reg tag, Cold* cold);
   void LoadFrom(const ir::Instr& i, Mem from, Cold* cold, Reg ready);
   void LoadInt(ir::MemOp op, ir::Type type, Reg to, Mem from);
   void StoreTo(const ir::Instr& i, Mem to);
@@ -146,6 +148,7 @@ class Lowering {
   Emitter& e_;
   const Runtime& runtime_;
   Registers regs_;
+  AccessGroups groups_;
   absl::Span<const translate::HelperInfo> helpers_;
   const HostFeatures& features_;
   const translate::JitOptions& jit_;

@@ -88,13 +88,20 @@ void Lowering::MoveResult(const Location& to, ir::Type type) {
 void Lowering::ColdMemory(const Cold& cold) {
   const Instr& i = block_->code[cold.instr];
   const bool store = cold.kind == Cold::Kind::kStore;
+  const AccessGroup* group = groups_.Of(cold.instr);
+  if (group != nullptr && group->first == cold.instr) e_.mi(Op::kMOV64mi32, FrameSlot(kGroupSlots + group->number), 0);
   SaveLive(cold, true);
   if (store) StoreArgument(0, cold.value, i.type);
   StoreSite(cold.site);
   e_.rm(Op::kLEA64r, Reg::rax, Mem::Base(cold.address, static_cast<int32_t>(i.imm)));
   e_.ri(Op::kMOV32ri, Reg::rcx, i.aux);
   if (store) e_.rm(Op::kMOV64rm, Reg::rdx, FrameSlot(kArgumentSlots));
-  CallRuntime(store ? runtime_.store : runtime_.load);
+  const ir::MemOp op = ir::MemOp::Unpack(i.aux);
+  if (group == nullptr || op.big_endian) {
+    CallRuntime(store ? runtime_.store : runtime_.load);
+  } else {
+    CallRuntime(store ? runtime_.probe_store[op.log2_size] : runtime_.probe_load[op.log2_size | op.is_signed << 2]);
+  }
   if (!store) MoveResult(cold.result, i.type);
   SaveLive(cold, false);
 }

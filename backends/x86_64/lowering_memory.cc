@@ -1,5 +1,5 @@
-// Guest memory and calls. The fast path of a load or store is one comparison with the soft TLB; it fails for a
-// misaligned access too, so that none that is on the fast path crosses a page.
+// Guest memory and calls. The fast path of a load or store is one comparison with the soft TLB, or with what an earlier
+// access found there; it fails where an access crosses the end of a page.
 #include <cstddef>
 
 #include "backends/x86_64/lowering.h"
@@ -26,26 +26,57 @@ void Lowering::StoreSite(uint32_t site) {
 
 void Lowering::CallRuntime(const uint8_t* function) { e_.call_to(function); }
 
-// entry: the address of the TLB entry; branches to the slow path unless it is that of the page.
-void Lowering::Probe(const Instr& i, bool write, Reg address, Reg entry, Reg tag, Cold* cold) {
+// Looks up the page of the bytes [begin, end) from `address` and leaves its addend in `entry`; branches to the slow
+// path unless all of them are on one page that the TLB has. The index is made of the first byte's page and the tag of
+// the last one's, which never fit each other across the end of a page.
+void Lowering::Probe(int64_t begin, int64_t end, uint64_t compared, bool write, Reg address, Reg entry, Reg tag,
+                     Cold* cold) {
   static_assert(sizeof(mmu::TlbEntry) == 16);
-  const MemOp op = MemOp::Unpack(i.aux);
-  const int32_t displacement = static_cast<int32_t>(i.imm);
-  if (displacement != 0) {
-    e_.rm(Op::kLEA64r, tag, Mem::Base(address, displacement));
+  if (end != 0) {
+    e_.rm(Op::kLEA64r, tag, Mem::Base(address, static_cast<int32_t>(end)));
+  } else {
+    e_.rr(Op::kMOV64rr, tag, address);
+  }
+  if (begin == end) {
     e_.rr(Op::kMOV32rr, entry, tag);
+  } else if (begin != 0) {
+    e_.rm(Op::kLEA64r, entry, Mem::Base(address, static_cast<int32_t>(begin)));
   } else {
     e_.rr(Op::kMOV32rr, entry, address);
-    e_.rr(Op::kMOV64rr, tag, address);
   }
   e_.ri(Op::kSHR32ri, entry, mmu::kPageBits - 4);
   e_.ri(Op::kAND32ri, entry, (mmu::kTlbEntries - 1) << 4);
   e_.rm(Op::kADD64rm, entry, StateField(write ? offsetof(CpuState, tlb_write) : offsetof(CpuState, tlb_read)));
-  e_.ri(Op::kAND64ri32, tag, static_cast<int32_t>(mmu::kPageMask | (op.size() - 1)));
+  e_.ri(Op::kAND64ri32, tag, static_cast<int32_t>(compared));
   e_.rm(Op::kCMP64rm, tag, Mem::Base(entry, offsetof(mmu::TlbEntry, tag)));
   cold->from = e_.jcc_patchable(Cond::ne);
   e_.rm(Op::kMOV64rm, entry, Mem::Base(entry, offsetof(mmu::TlbEntry, addend)));
+}
+
+// The addend of the access's page to `entry`.
+void Lowering::FindPage(const Instr& i, bool write, Reg address, Reg entry, Cold* cold) {
+  const MemOp op = MemOp::Unpack(i.aux);
+  const int64_t displacement = static_cast<int32_t>(i.imm);
   cold->address = address;
+  if (op.mmu_context != 0 || !jit_.inline_tlb) {
+    cold->from = e_.jmp_patchable();
+    return;
+  }
+  const AccessGroup* group = groups_.Of(index_);
+  if (group == nullptr) {
+    const unsigned rest = op.size() - 1;
+    return op.must_align
+               ? Probe(displacement, displacement, mmu::kPageMask | rest, write, address, entry, regs_.Temp(), cold)
+               : Probe(displacement, displacement + rest, mmu::kPageMask, write, address, entry, regs_.Temp(), cold);
+  }
+  const Mem known = FrameSlot(kGroupSlots + group->number);
+  if (group->first == index_) {
+    Probe(group->begin, group->end - 1, mmu::kPageMask, write, address, entry, regs_.Temp(), cold);
+    return e_.mr(Op::kMOV64mr, known, entry);
+  }
+  e_.rm(Op::kMOV64rm, entry, known);
+  e_.rr(Op::kTEST64rr, entry, entry);
+  cold->from = e_.jcc_patchable(Cond::e);
 }
 
 void Lowering::LoadInt(MemOp op, ir::Type type, Reg to, Mem from) {
@@ -69,16 +100,11 @@ void Lowering::Load(const Instr& i) {
   cold.instr = index_;
   cold.site = Site();
   const Reg address = regs_.Use(i.args[0]);
-  const Reg entry = regs_.Temp(), tag = regs_.Temp();
+  const Reg entry = regs_.Temp();
   // Values that the result's register displaces move before the branch, so that both ways find them there.
-  const Reg to = ir::IsFloat(i.type) ? tag : regs_.ResultOr(tag);
+  const Reg to = ir::IsFloat(i.type) ? entry : regs_.ResultOr(entry);
   const Xmm xmm = ir::IsFloat(i.type) ? regs_.ResultXmm() : kScratchXmm0;
-  if (op.mmu_context != 0 || !jit_.inline_tlb) {
-    cold.from = e_.jmp_patchable();
-    cold.address = address;
-  } else {
-    Probe(i, false, address, entry, tag, &cold);
-  }
+  FindPage(i, false, address, entry, &cold);
   const Mem from = Mem::BaseIndex(address, entry, 1, static_cast<int32_t>(i.imm));
   if (ir::IsFloat(i.type) && !op.big_endian) {
     e_.rm(Wide(i) ? Op::kMOVSDrm : Op::kMOVSSrm, xmm, from);
@@ -119,13 +145,9 @@ void Lowering::Store(const Instr& i) {
   } else if (!is_imm && !swap) {
     value = regs_.Use(v);
   }
-  const Reg entry = regs_.Temp(), tag = regs_.Temp();
-  if (op.mmu_context != 0 || !jit_.inline_tlb) {
-    cold.from = e_.jmp_patchable();
-    cold.address = address;
-  } else {
-    Probe(i, true, address, entry, tag, &cold);
-  }
+  const Reg entry = regs_.Temp();
+  if (swap) value = regs_.Temp();
+  FindPage(i, true, address, entry, &cold);
   const Mem to = Mem::BaseIndex(address, entry, 1, static_cast<int32_t>(i.imm));
   if (is_float) {
     e_.mr(op.log2_size == 3 ? Op::kMOVSDmr : Op::kMOVSSmr, to, xmm);
@@ -135,10 +157,10 @@ void Lowering::Store(const Instr& i) {
                                             : imm;
     e_.mi(kStoreImm[op.log2_size], to, cut);
   } else if (swap) {
-    regs_.Copy(v, tag);
-    e_.r(op.log2_size == 3 ? Op::kBSWAP64r : Op::kBSWAP32r, tag);
-    if (op.log2_size == 1) e_.ri(Op::kSHR32ri, tag, 16);
-    StoreInt(op, to, tag);
+    regs_.Copy(v, value);
+    e_.r(op.log2_size == 3 ? Op::kBSWAP64r : Op::kBSWAP32r, value);
+    if (op.log2_size == 1) e_.ri(Op::kSHR32ri, value, 16);
+    StoreInt(op, to, value);
   } else {
     StoreInt(op, to, value);
   }
@@ -196,7 +218,7 @@ void Lowering::AtomicInline(const Instr& i) {
   cold.instr = index_;
   cold.site = Site();
   e_.rm(Op::kMOV64rm, Reg::rdx, FrameSlot(kArgumentSlots));
-  Probe(i, true, Reg::rdx, Reg::rcx, Reg::r11, &cold);
+  Probe(0, 0, mmu::kPageMask | (MemOp::Unpack(i.aux).size() - 1), true, Reg::rdx, Reg::rcx, Reg::r11, &cold);
   const Mem at = Mem::BaseIndex(Reg::rdx, Reg::rcx, 1, 0), operand = FrameSlot(kArgumentSlots + 1);
   const Op move = wide ? Op::kMOV64rm : Op::kMOV32rm;
   const ir::AtomicKind kind = static_cast<ir::AtomicKind>(i.extra);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "backends/x86_64/access_groups.h"
 #include "backends/x86_64/encoding/emitter.h"
 #include "translate/engine/target.h"
 #include "translate/ir/ir.h"
@@ -31,7 +32,8 @@ inline constexpr Xmm kScratchXmm0 = Xmm::xmm0, kScratchXmm1 = Xmm::xmm1;
 inline constexpr int kSpillSlots = 512;
 inline constexpr int kArgumentSlots = kSpillSlots;     // four words
 inline constexpr int kSaveSlots = kArgumentSlots + 4;  // temps and vector registers around calls
-inline constexpr int kFrameSlots = kSaveSlots + 32;
+inline constexpr int kGroupSlots = kSaveSlots + 32;    // addends that accesses share; 0: not known
+inline constexpr int kFrameSlots = kGroupSlots + kMaxAccessGroups;
 inline constexpr int kFrameBytes = kFrameSlots * 8 + 8;  // keeps the stack aligned to 16 inside
 
 constexpr Mem StateField(uint32_t offset) { return Mem::Base(kState, static_cast<int32_t>(offset) - kStateBias); }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "mmu/soft_tlb.h"
 #include "translate/engine/fp_env.h"
 
 namespace emu::backends::x86_64 {
@@ -33,6 +34,9 @@ class RuntimeEmitter {
     r_.rmw = MemoryCall(reinterpret_cast<const void*>(&translate::SlowRmw));
     r_.cas = MemoryCall(reinterpret_cast<const void*>(&translate::SlowCas));
     r_.probe = MemoryCall(reinterpret_cast<const void*>(&translate::SlowProbe));
+    for (unsigned n = 0; n < 7; ++n) r_.probe_load[n] = ProbeLoad(n & 3, n > 3);
+    r_.probe_load[7] = r_.probe_load[3];
+    for (unsigned n = 0; n < 4; ++n) r_.probe_store[n] = ProbeStore(n);
     PureCall();
     HelperCall();
     return r_;
@@ -108,6 +112,55 @@ class RuntimeEmitter {
 
   void StateArgument() { e_.rm(Op::kLEA64r, Reg::rdi, Mem::Base(kState, -kStateBias)); }
 
+  // A device may have changed the memory map.
+  void ForgetGroups() {
+    constexpr int kAboveReturn = 8;
+    for (int n = 0; n < kMaxAccessGroups; ++n) {
+      e_.mi(Op::kMOV64mi32, Mem::Base(Reg::rsp, (kGroupSlots + n) * 8 + kAboveReturn), 0);
+    }
+  }
+
+  // In: rax address, rdx is clobbered. Out: r11 the page's addend, or the branch taken.
+  uint8_t* FindPage(unsigned log2_size, uint32_t tlb) {
+    static_assert(sizeof(mmu::TlbEntry) == 16);
+    e_.rm(Op::kLEA64r, Reg::rdx, Mem::Base(Reg::rax, (1 << log2_size) - 1));
+    e_.rr(Op::kMOV32rr, Reg::r11, Reg::rax);
+    e_.ri(Op::kSHR32ri, Reg::r11, mmu::kPageBits - 4);
+    e_.ri(Op::kAND32ri, Reg::r11, (mmu::kTlbEntries - 1) << 4);
+    e_.rm(Op::kADD64rm, Reg::r11, StateField(tlb));
+    e_.ri(Op::kAND64ri32, Reg::rdx, static_cast<int32_t>(mmu::kPageMask));
+    e_.rm(Op::kCMP64rm, Reg::rdx, Mem::Base(Reg::r11, offsetof(mmu::TlbEntry, tag)));
+    uint8_t* const missed = e_.jcc_short(Cond::ne);
+    e_.rm(Op::kMOV64rm, Reg::r11, Mem::Base(Reg::r11, offsetof(mmu::TlbEntry, addend)));
+    return missed;
+  }
+
+  const uint8_t* ProbeLoad(unsigned log2_size, bool is_signed) {
+    static constexpr Op kLoads[] = {Op::kMOVZX32rm8, Op::kMOVZX32rm16, Op::kMOV32rm,    Op::kMOV64rm,
+                                    Op::kMOVSX64rm8, Op::kMOVSX64rm16, Op::kMOVSX64rm32};
+    const uint8_t* here = Here();
+    uint8_t* const missed = FindPage(log2_size, offsetof(CpuState, tlb_read));
+    e_.rm(kLoads[log2_size | is_signed << 2], Reg::rax, Mem::BaseIndex(Reg::rax, Reg::r11, 1, 0));
+    e_.o(Op::kRET64);
+    e_.Bind8(missed);
+    e_.jmp_to(r_.load);
+    return here;
+  }
+
+  const uint8_t* ProbeStore(unsigned log2_size) {
+    static constexpr Op kStores[] = {Op::kMOV8mr, Op::kMOV16mr, Op::kMOV32mr, Op::kMOV64mr};
+    const uint8_t* here = Here();
+    e_.rr(Op::kMOV64toPQIrr, kScratchXmm0, Reg::rdx);
+    uint8_t* const missed = FindPage(log2_size, offsetof(CpuState, tlb_write));
+    e_.rr(Op::kMOVPQIto64rr, Reg::rdx, kScratchXmm0);
+    e_.mr(kStores[log2_size], Mem::BaseIndex(Reg::rax, Reg::r11, 1, 0), Reg::rdx);
+    e_.o(Op::kRET64);
+    e_.Bind8(missed);
+    e_.rr(Op::kMOVPQIto64rr, Reg::rdx, kScratchXmm0);
+    e_.jmp_to(r_.store);
+    return here;
+  }
+
   // In: rax address, ecx operation, rdx, r11. Out: rdi state, rsi address, edx operation, rcx, r8. The result's second
   // word says that the access failed (MemResult).
   const uint8_t* MemoryCall(const void* function) {
@@ -121,6 +174,7 @@ class RuntimeEmitter {
     CallCpp(function);
     e_.ri(Op::kADD64ri8, Reg::rsp, 8);
     Pinned(false, true);
+    ForgetGroups();
     e_.rr(Op::kTEST64rr, Reg::rdx, Reg::rdx);
     uint8_t* failed = e_.jcc_short(Cond::ne);
     e_.o(Op::kRET64);
@@ -198,6 +252,8 @@ std::vector<translate::SharedCode> NamePieces(const Runtime& r, const uint8_t* e
                                                                  {"rmw", r.rmw},
                                                                  {"cas", r.cas},
                                                                  {"probe", r.probe},
+                                                                 {"probe_load", r.probe_load[0]},
+                                                                 {"probe_store", r.probe_store[0]},
                                                                  {"pure", r.pure},
                                                                  {"helper", r.helper},
                                                                  {"helper_leave", r.helper_leave}};

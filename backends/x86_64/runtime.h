@@ -30,6 +30,10 @@ struct Runtime {
   const uint8_t* store = nullptr;  // and rdx: value
   const uint8_t* rmw = nullptr;    // and rdx: value; ecx: MemOp | AtomicKind << 16
   const uint8_t* cas = nullptr;    // and rdx: expected, r11: desired
+  // As load and store, by log2 of the size and 4 if signed; they look into the soft TLB first, for accesses whose group
+  // is not on one page.
+  const uint8_t* probe_load[8] = {};
+  const uint8_t* probe_store[4] = {};
   const uint8_t* probe = nullptr;  // no arguments, no result
   // rcx: uint64_t function(uint64_t operation, a, b, c); operation in rax, arguments in the argument slots of the
   // frame.

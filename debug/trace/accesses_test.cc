@@ -316,7 +316,10 @@ TEST(TracedCode, OnlyWantedInstructionsDiffer) {
   RunTraced(Accel::kJit, "accesses", absl::StrCat("mem,kind=x,pc=", line), {}, &fetches);
   ASSERT_EQ(plain.blocks.size(), fetches.blocks.size());
   int different = 0;
-  for (size_t i = 0; i < plain.blocks.size(); ++i) different += plain.blocks[i] != fetches.blocks[i];
+  // Blocks behind it may lie elsewhere, and their jumps then go other distances.
+  for (size_t i = 0; i < plain.blocks.size(); ++i) {
+    different += plain.blocks[i].second.size() != fetches.blocks[i].second.size();
+  }
   EXPECT_EQ(different, 1);
 }
 

@@ -1,0 +1,44 @@
+// Which memory accesses of a block share one check of the soft TLB: those off the same base value whose bytes lie close
+// together, so that they are on one page nearly always. The first of a group looks for the page of all of them.
+#ifndef EMU_BACKENDS_X86_64_ACCESS_GROUPS_H_
+#define EMU_BACKENDS_X86_64_ACCESS_GROUPS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "translate/ir/ir.h"
+
+namespace emu::backends::x86_64 {
+
+inline constexpr int kMaxAccessGroups = 8;  // of a block; what is found later stays alone
+
+struct AccessGroup {
+  int64_t begin = 0, end = 0;  // bytes from the base: all accesses lie in [begin, end)
+  uint32_t accesses = 0;
+  uint32_t first = 0;  // the instruction that checks; those before it in the block do not belong to the group
+  int number = -1;     // less than kMaxAccessGroups; -1: not shared
+};
+
+class AccessGroups {
+ public:
+  // `share`: otherwise there are none.
+  void Find(const ir::Block& block, bool share = true);
+  // The group of a load or store that shares its check; null: it has one of its own.
+  const AccessGroup* Of(uint32_t instr) const {
+    const AccessGroup& group = groups_[group_of_[instr]];
+    return group.number < 0 ? nullptr : &group;
+  }
+
+ private:
+  void Add(uint32_t instr, const ir::Instr& i);
+  void Number();
+
+  std::vector<uint32_t> group_of_;  // by instruction; 0: none
+  std::vector<uint32_t> open_[2];   // by base value, of loads and of stores: the newest group
+  std::vector<AccessGroup> groups_;
+  uint32_t oldest_ = 1;  // groups before it take no more accesses
+};
+
+}  // namespace emu::backends::x86_64
+
+#endif  // EMU_BACKENDS_X86_64_ACCESS_GROUPS_H_

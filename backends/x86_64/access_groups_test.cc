@@ -1,0 +1,81 @@
+#include "backends/x86_64/access_groups.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "backends/testing/machine.h"
+#include "translate/ir/parser.h"
+
+namespace emu::backends::x86_64 {
+namespace {
+
+class AccessGroupsTest : public ::testing::Test {
+ protected:
+  // The groups of the block's loads and stores in their order: 'a' and so on, '-' for none.
+  std::string Groups(const std::string& body) {
+    const absl::StatusOr<ir::Block> block =
+        ir::Parse(absl::StrCat("block 0x1000\ncharge 0x1000\ninsn 0x1000\n%p = get.i64 r0\n%q = get.i64 r1\n", body,
+                               "goto 0x1004"),
+                  testing::RegisterNames());
+    EXPECT_TRUE(block.ok()) << block.status();
+    groups_.Find(*block);
+    std::string text;
+    for (uint32_t n = 0; n < block->code.size(); ++n) {
+      const ir::Op op = block->code[n].op;
+      if (op != ir::Op::kLoad && op != ir::Op::kStore) continue;
+      const AccessGroup* group = groups_.Of(n);
+      text += group == nullptr ? '-' : static_cast<char>('a' + group->number);
+      if (group == nullptr) continue;
+      EXPECT_LE(group->first, n);
+      EXPECT_LE(group->begin, static_cast<int32_t>(block->code[n].imm));
+      EXPECT_GT(group->end, static_cast<int32_t>(block->code[n].imm));
+    }
+    return text;
+  }
+  static std::string Loads(int64_t from, int64_t step, int count) {
+    std::string body;
+    for (int n = 0; n < count; ++n) absl::StrAppend(&body, "%v", n, " = load.i64 [%p + ", from + n * step, "]\n");
+    return body;
+  }
+
+  AccessGroups groups_;
+};
+
+TEST_F(AccessGroupsTest, OneBaseNearby) {
+  EXPECT_EQ(Groups(Loads(0, 8, 4)), "aaaa");
+  EXPECT_EQ(Groups(Loads(0, 8, 1)), "-");
+  EXPECT_EQ(Groups("%a = load.i64 [%p]\n%b = load.i64 [%q]\n%c = load.i32 [%p + 8]\n%d = load.i64 [%q + 16] size=1\n"),
+            "abab");
+}
+
+TEST_F(AccessGroupsTest, LoadsAndStoresAreOfDifferentTables) {
+  EXPECT_EQ(Groups("%a = load.i64 [%p]\nstore [%p], %a\nstore [%p + 8], %a\n"), "-aa");
+}
+
+TEST_F(AccessGroupsTest, FarAwayIsAGroupOfItsOwn) {
+  EXPECT_EQ(Groups(Loads(0, 8, 2) + "%x = load.i64 [%p + 1024]\n%y = load.i64 [%p + 1032]\n"), "aabb");
+  EXPECT_EQ(Groups(Loads(0, 200, 2)), "aa");
+  EXPECT_EQ(Groups(Loads(0, 249, 2)), "--");
+}
+
+TEST_F(AccessGroupsTest, WhatMustBeCheckedByItselfIsInNone) {
+  EXPECT_EQ(Groups("%a = load.i64 [%p] align\n%b = load.i64 [%p] align\n"), "--");
+}
+
+TEST_F(AccessGroupsTest, CallsAndLabelsEndThem) {
+  const std::string one = "%a = load.i64 [%p]\n%b = load.i64 [%p + 8]\n";
+  const std::string two = "%c = load.i64 [%p]\n%d = load.i64 [%p + 8]\n";
+  EXPECT_EQ(Groups(one + two), "aaaa");
+  EXPECT_EQ(Groups(one + "probe\n" + two), "aabb");
+}
+
+TEST_F(AccessGroupsTest, ThereAreOnlySoMany) {
+  std::string body;
+  for (int n = 0; n < 10; ++n)
+    absl::StrAppend(&body, "%l", n, " = load.i64 [%p + ", 1024 * n, "]\n%m", n, " = load.i64 [%p + ", 1024 * n + 8,
+                    "]\n");
+  EXPECT_EQ(Groups(body), "aabbccddeeffgghh----");
+}
+
+}  // namespace
+}  // namespace emu::backends::x86_64
