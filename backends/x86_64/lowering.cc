@@ -117,7 +117,7 @@ void Lowering::LowerInstr(const Instr& i) {
     case IrOp::kProbe:
       return Probe();
     case IrOp::kFence:
-      return e_.o(Op::kMFENCE);
+      return jit_.one_cpu ? void() : e_.o(Op::kMFENCE);
     case IrOp::kFAdd:
     case IrOp::kFSub:
     case IrOp::kFMul:

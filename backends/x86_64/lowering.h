@@ -61,7 +61,7 @@ class Lowering {
     uint16_t live_temps = 0, live_xmms = 0;
     Location result = {};   // where the result is expected
     Location value = {};    // kStore: where the value is
-    Location args[3] = {};  // kFp
+    Location args[3] = {};  // kFp, kAtomic
     uint32_t refund = 0;    // kExit
   };
   using Value = ir::Value;
@@ -100,6 +100,8 @@ class Lowering {
   void StoreTo(const ir::Instr& i, Mem to);
   void StoreInt(ir::MemOp op, Mem to, Reg value);
   void Atomic(const ir::Instr& i);
+  void AtomicAlone(const ir::Instr& i);
+  void Change(const ir::Instr& i, Mem at, Reg old, Reg operand);
   void AtomicInline(const ir::Instr& i);
   void AtomicLoop(const ir::Instr& i, Mem at, Mem operand);
   void AtomicCall(const ir::Instr& i);

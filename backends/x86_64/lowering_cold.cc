@@ -106,9 +106,17 @@ void Lowering::ColdMemory(const Cold& cold) {
   SaveLive(cold, false);
 }
 
+// Where the hot code keeps values in registers, they are saved and the operands put into the frame only here.
 void Lowering::ColdAtomic(const Cold& cold) {
+  const Instr& i = block_->code[cold.instr];
+  SaveLive(cold, true);
+  for (int a = 0; a < 2; ++a) {
+    if (cold.args[a].kind != Location::Kind::kNone) StoreArgument(a, cold.args[a], TypeOf(i.args[a]));
+  }
   StoreSite(cold.site);
-  AtomicCall(block_->code[cold.instr]);
+  AtomicCall(i);
+  MoveResult(cold.result, i.type);
+  SaveLive(cold, false);
 }
 
 void Lowering::ColdFp(const Cold& cold) {

@@ -188,17 +188,70 @@ void Lowering::FinishCall(const Instr& i) {
 void Lowering::Atomic(const Instr& i) {
   const MemOp op = MemOp::Unpack(i.aux);
   const bool cas = i.op == ir::Op::kAtomicCas;
+  const bool is_whole = 8 * op.size() == ir::TypeBits(i.type);
+  const bool is_inline =
+      jit_.inline_tlb && jit_.inline_atomics && is_whole && !op.big_endian && op.mmu_context == 0 && i.imm == 0;
+  if (is_inline && jit_.one_cpu && !cas) return AtomicAlone(i);
   for (int a = 0; a < (cas ? 3 : 2); ++a) PutArgument(a, i.args[a]);
   regs_.SpillAll();
-  const bool is_whole = 8 * op.size() == ir::TypeBits(i.type);
-  const bool is_inline = jit_.inline_tlb && jit_.inline_atomics;
-  if (is_inline && is_whole && !op.big_endian && op.mmu_context == 0 && i.imm == 0) {
+  if (is_inline) {
     AtomicInline(i);
   } else {
     StoreSite(Site());
     AtomicCall(i);
   }
   FinishCall(i);
+}
+
+// Nobody else writes to the memory meanwhile: a load, and an instruction that changes what is there.
+void Lowering::AtomicAlone(const Instr& i) {
+  Cold cold{Cold::Kind::kAtomic};
+  cold.instr = index_;
+  cold.site = Site();
+  const Reg address = regs_.Use(i.args[0]), operand = regs_.Use(i.args[1]);
+  const Reg entry = regs_.Temp(), old = regs_.Temp();
+  const Reg to = regs_.ResultOr(old);
+  for (int a = 0; a < 2; ++a) cold.args[a] = regs_.at(i.args[a]);
+  Probe(0, 0, mmu::kPageMask | (MemOp::Unpack(i.aux).size() - 1), true, address, entry, old, &cold);
+  const Mem at = Mem::BaseIndex(address, entry, 1, 0);
+  e_.rm(Wide(i) ? Op::kMOV64rm : Op::kMOV32rm, old, at);
+  Change(i, at, old, operand);
+  if (to != old) e_.rr(Op::kMOV64rr, to, old);
+  cold.result = regs_.at(static_cast<Value>(index_));
+  cold.resume = e_.rw();
+  cold.live_temps = regs_.LiveTemps();
+  cold.live_xmms = regs_.LiveXmms();
+  cold_.push_back(cold);
+}
+
+void Lowering::Change(const Instr& i, Mem at, Reg old, Reg operand) {
+  const bool wide = Wide(i);
+  const auto replace_unless = [&](Cond keep) {
+    e_.rr(wide ? Op::kCMP64rr : Op::kCMP32rr, old, operand);
+    uint8_t* const kept = e_.jcc_short(keep);
+    e_.mr(wide ? Op::kMOV64mr : Op::kMOV32mr, at, operand);
+    e_.Bind8(kept);
+  };
+  switch (static_cast<ir::AtomicKind>(i.extra)) {
+    case ir::AtomicKind::kSwap:
+      return e_.mr(wide ? Op::kMOV64mr : Op::kMOV32mr, at, operand);
+    case ir::AtomicKind::kAdd:
+      return e_.mr(wide ? Op::kADD64mr : Op::kADD32mr, at, operand);
+    case ir::AtomicKind::kAnd:
+      return e_.mr(wide ? Op::kAND64mr : Op::kAND32mr, at, operand);
+    case ir::AtomicKind::kOr:
+      return e_.mr(wide ? Op::kOR64mr : Op::kOR32mr, at, operand);
+    case ir::AtomicKind::kXor:
+      return e_.mr(wide ? Op::kXOR64mr : Op::kXOR32mr, at, operand);
+    case ir::AtomicKind::kMin:
+      return replace_unless(Cond::le);
+    case ir::AtomicKind::kMax:
+      return replace_unless(Cond::ge);
+    case ir::AtomicKind::kMinU:
+      return replace_unless(Cond::be);
+    case ir::AtomicKind::kMaxU:
+      return replace_unless(Cond::ae);
+  }
 }
 
 void Lowering::AtomicCall(const Instr& i) {
@@ -225,7 +278,8 @@ void Lowering::AtomicInline(const Instr& i) {
   if (i.op == ir::Op::kAtomicCas) {
     e_.rm(move, Reg::rax, operand);
     e_.rm(move, Reg::r11, FrameSlot(kArgumentSlots + 2));
-    e_.mr(wide ? Op::kLCMPXCHG64 : Op::kLCMPXCHG32, at, Reg::r11);
+    const Op exchange = wide ? Op::kLCMPXCHG64 : Op::kLCMPXCHG32;
+    e_.mr(!jit_.one_cpu ? exchange : wide ? Op::kCMPXCHG64rm : Op::kCMPXCHG32rm, at, Reg::r11);
   } else if (kind == ir::AtomicKind::kSwap) {
     e_.rm(move, Reg::rax, operand);
     e_.rm(wide ? Op::kXCHG64rm : Op::kXCHG32rm, Reg::rax, at);
