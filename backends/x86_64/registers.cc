@@ -58,7 +58,7 @@ void Registers::Free(Value v) {
   Location& l = values_[v].location;
   switch (l.kind) {
     case At::kTemp:
-      free_temps_ |= static_cast<uint16_t>(1u << l.reg);
+      if (temp_owner_[l.reg] == v) free_temps_ |= static_cast<uint16_t>(1u << l.reg);  // no result took it over
       break;
     case At::kXmm:
       free_xmms_ |= static_cast<uint16_t>(1u << l.reg);
@@ -107,33 +107,57 @@ int Registers::Slot() {
   return 0;
 }
 
+void Registers::SetHome(Value v, unsigned guest_register) {
+  if (guest_[guest_register].type != block_->code[v].type) return;
+  values_[v].home = static_cast<uint16_t>(guest_register);
+  values_[v].home_version = versions_[guest_register];
+}
+
+// True if the value need not be stored: it becomes another name of the guest register.
+bool Registers::GoHome(Value v) {
+  if (!HasHome(v)) return false;
+  values_[v].location = {At::kGuest, 0, values_[v].home};
+  aliases_.push_back(v);
+  return true;
+}
+
 void Registers::Evict(Reg temp) {
   const Value v = temp_owner_[static_cast<unsigned>(temp)];
+  free_temps_ |= Bit(temp);
+  if (GoHome(v)) return;
   const int slot = Slot();
   e_.mr(Op::kMOV64mr, FrameSlot(slot), temp);
-  free_temps_ |= Bit(temp);
   values_[v].location = {At::kSpill, 0, static_cast<uint16_t>(slot)};
 }
 
 void Registers::EvictXmm(Xmm xmm) {
   const Value v = xmm_owner_[static_cast<unsigned>(xmm)];
+  free_xmms_ |= Bit(xmm);
+  if (GoHome(v)) return;
   const int slot = Slot();
   e_.mr(Op::kMOVSDmr, FrameSlot(slot), xmm);
-  free_xmms_ |= Bit(xmm);
   values_[v].location = {At::kSpill, 0, static_cast<uint16_t>(slot)};
+}
+
+// The temp whose value is needed for the longest time: of what is known, the best guess at the next use.
+Reg Registers::Victim() const {
+  const uint16_t evictable = kTempMask & static_cast<uint16_t>(~locked_);
+  Reg victim = FirstOf(evictable);
+  const auto cost = [&](Reg r) {
+    const Value v = temp_owner_[static_cast<unsigned>(r)];
+    return ~values_[v].last_use;
+  };
+  for (Reg t : kTemps) {
+    if ((locked_ & Bit(t)) == 0 && cost(t) < cost(victim)) victim = t;
+  }
+  return victim;
 }
 
 Reg Registers::Temp() {
   uint16_t choice = free_temps_ & static_cast<uint16_t>(~locked_);
   if (choice == 0) {
-    const uint16_t evictable = kTempMask & static_cast<uint16_t>(~locked_);
-    if (evictable == 0) return failed_ = true, kTemps[0];  // no instruction needs more than there are
-    Reg victim = FirstOf(evictable);
-    for (Reg t : kTemps) {
-      if ((locked_ & Bit(t)) != 0) continue;
-      const auto last = [&](Reg r) { return values_[temp_owner_[static_cast<unsigned>(r)]].last_use; };
-      if (last(t) > last(victim)) victim = t;
-    }
+    if ((kTempMask & ~locked_) == 0) return failed_ = true, kTemps[0];  // no instruction needs more than there are
+    const Reg victim = Victim();
     Evict(victim);
     choice = Bit(victim);
   }
@@ -218,6 +242,7 @@ Reg Registers::Use(Value v) {
   if (l.kind == At::kConst) return to;  // stays a constant
   Free(v);
   OwnTemp(to, v);
+  if (l.kind == At::kGuest) SetHome(v, l.index);
   return to;
 }
 
@@ -242,9 +267,19 @@ const GuestRegister* Registers::Destination() const {
   return guest_[next.imm].pinned ? &guest_[next.imm] : nullptr;
 }
 
+// The temp of an argument whose last use this is; rsp: there is none.
+Reg Registers::Dying() const {
+  for (Value v : block_->code[index_].args) {
+    if (v == ir::kNoValue || UsedLater(v) || at(v).kind != At::kTemp) continue;
+    if (temp_owner_[at(v).reg] == v) return static_cast<Reg>(at(v).reg);
+  }
+  return Reg::rsp;
+}
+
 Reg Registers::Result() {
   if (Destination() != nullptr) return ResultOr(Reg::rsp);
-  const Reg r = Temp();
+  const Reg dying = Dying();
+  const Reg r = dying == Reg::rsp ? Temp() : dying;
   OwnTemp(r, static_cast<Value>(index_));
   return r;
 }
@@ -298,9 +333,13 @@ void Registers::Set(unsigned guest_register, Value v) {
   const GuestRegister& guest = guest_[guest_register];
   const Location& l = at(v);
   if (l.kind == At::kGuest && l.index == guest_register) return;
+  ++versions_[guest_register];
   Detach(guest_register);
   // Values whose last use this is and that are the same as the old content are not needed any more.
-  if (!guest.pinned) return StoreTo(guest, v);
+  if (!guest.pinned) {
+    StoreTo(guest, v);
+    return SetHome(v, guest_register);
+  }
   Copy(v, guest.host);
   if (!UsedLater(v) || l.kind != At::kTemp) return;
   Free(v);
@@ -375,6 +414,7 @@ void Registers::SpillGuest() {
     values_[v].location = {At::kSpill, 0, static_cast<uint16_t>(slot)};
   }
   aliases_.clear();
+  for (uint32_t& version : versions_) ++version;
 }
 
 }  // namespace emu::backends::x86_64

@@ -62,7 +62,7 @@ struct Location {
 class Registers {
  public:
   Registers(Emitter* emitter, const std::vector<GuestRegister>* guest, bool direct_results)
-      : e_(*emitter), guest_(*guest), direct_results_(direct_results) {}
+      : e_(*emitter), guest_(*guest), direct_results_(direct_results), versions_(guest->size()) {}
 
   void Begin(const ir::Block* block);
   // Instruction `index` begins, ends: values whose last use it is give their places back.
@@ -86,7 +86,8 @@ class Registers {
   Reg Temp();  // a scratch register, locked for the present instruction
   Xmm TempXmm();
   // The register for the result of the present instruction, which becomes its location: that of the guest register that
-  // the next instruction sets to it, if any. May be a register of an argument.
+  // the next instruction sets to it, if any, or else that of an argument which is not needed later. May be a register
+  // of an argument in any case.
   Reg Result();
   // As Result; `ready` is a locked scratch register to take over where no guest register wants the value.
   Reg ResultOr(Reg ready);
@@ -112,7 +113,19 @@ class Registers {
   struct ValueState {
     Location location;
     uint32_t last_use = 0;
+    // The guest register in memory that holds the same, if its version is still this one.
+    uint16_t home = kNoHome;
+    uint32_t home_version = 0;
   };
+  static constexpr uint16_t kNoHome = 0xffff;
+  bool HasHome(ir::Value v) const {
+    const ValueState& s = values_[v];
+    return s.home != kNoHome && s.home_version == versions_[s.home];
+  }
+  void SetHome(ir::Value v, unsigned guest_register);
+  bool GoHome(ir::Value v);
+  Reg Victim() const;
+  Reg Dying() const;
   const GuestRegister* Destination() const;
   void OwnTemp(Reg temp, ir::Value v);
   void Free(ir::Value v);
@@ -136,6 +149,7 @@ class Registers {
   uint16_t locked_ = 0, locked_xmm_ = 0;
   std::array<uint64_t, kSpillSlots / 64> slots_{};
   std::vector<ir::Value> aliases_;  // values whose location is kGuest
+  std::vector<uint32_t> versions_;  // of each guest register: how often it was written
   bool failed_ = false;
 };
 
