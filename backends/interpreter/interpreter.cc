@@ -47,6 +47,7 @@ class Interpreter final : public translate::Backend {
     if (exit_id < links_.size()) links_[exit_id].to = nullptr;
   }
   void Retire(CodeEntry entry) override { programs_[ToProgram(entry)->index - 1]->retired = true; }
+  void Revive(CodeEntry entry) override { programs_[ToProgram(entry)->index - 1]->retired = false; }
   void Reset() override {
     programs_.clear();
     links_.clear();

@@ -4,13 +4,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "backends/x86_64/encoding/code_buffer.h"
 #include "backends/x86_64/encoding/emitter.h"
 #include "backends/x86_64/encoding/host_features.h"
 #include "backends/x86_64/lowering.h"
 #include "backends/x86_64/runtime.h"
+#include "translate/engine/chunked_vector.h"
 
 namespace emu::backends::x86_64 {
 namespace {
@@ -45,6 +45,7 @@ class X86Backend final : public translate::Backend {
 
   absl::StatusOr<CodeEntry> Compile(const ir::Block& block, CompileSink& sink) override {
     uint8_t* begin = emitter_.rw();
+    buffer_.Advance(begin);
     new_exits_.clear();
     LoweredBlock lowered;
     const bool fits = lowering_.Lower(block, sink, &new_exits_, &lowered);
@@ -61,7 +62,9 @@ class X86Backend final : public translate::Backend {
       if (exits_.size() <= exit.id) exits_.resize(exit.id + 1);
       exits_[exit.id] = exit;
     }
-    blocks_[lowered.entry] = {lowered.entry_rw, lowered.stale, static_cast<uint32_t>(emitter_.rx() - lowered.entry)};
+    const BlockHeader header = {0, static_cast<int32_t>(lowered.stale - lowered.entry),
+                                static_cast<uint32_t>(emitter_.rx() - lowered.entry) & 0x7fffffff, 0};
+    PutHeader(lowered.entry_rw, header);
     return lowered.entry;
   }
 
@@ -86,22 +89,34 @@ class X86Backend final : public translate::Backend {
   void Unlink(uint32_t exit_id) override { Point(exits_[exit_id], exits_[exit_id].stub); }
 
   void Retire(CodeEntry entry) override {
-    const auto it = blocks_.find(entry);
-    Emitter e(it->second.entry_rw, it->second.entry_rw + kEncodeSlack, buffer_.delta());
-    e.jmp(static_cast<int32_t>(it->second.stale - (static_cast<const uint8_t*>(entry) + 5)));
-    blocks_.erase(it);
+    uint8_t* const rw = Writable(entry);
+    BlockHeader header = Header(rw);
+    std::memcpy(&header.begins, rw, sizeof header.begins);
+    header.retired = 1;
+    PutHeader(rw, header);
+    uint8_t jump[kEncodeSlack];  // the emitter writes more than it needs
+    Emitter e(jump, jump + sizeof jump);
+    e.jmp(header.stale - kJumpBytes);
+    std::memcpy(rw, jump, kJumpBytes);
+  }
+
+  void Revive(CodeEntry entry) override {
+    uint8_t* const rw = Writable(entry);
+    BlockHeader header = Header(rw);
+    std::memcpy(rw, &header.begins, kJumpBytes);
+    header.retired = 0;
+    PutHeader(rw, header);
   }
 
   void Reset() override {
     emitter_.Seek(blocks_begin_);
     exits_.clear();
-    blocks_.clear();
   }
 
   absl::Span<const uint8_t> HostCode(CodeEntry entry) const override {
-    const auto it = blocks_.find(entry);
-    if (it == blocks_.end()) return {};
-    return {static_cast<const uint8_t*>(entry), it->second.bytes};
+    const BlockHeader header = Header(Writable(entry));
+    if (header.retired != 0) return {};
+    return {static_cast<const uint8_t*>(entry), header.bytes};
   }
 
   translate::CodeUse code_use() const override {
@@ -113,11 +128,18 @@ class X86Backend final : public translate::Backend {
   }
 
  private:
-  struct BlockCode {
-    uint8_t* entry_rw;
-    const uint8_t* stale;
-    uint32_t bytes;
-  };
+  static constexpr int kJumpBytes = 5;  // Emitter::jmp
+  uint8_t* Writable(CodeEntry entry) const {
+    return const_cast<uint8_t*>(static_cast<const uint8_t*>(entry)) - buffer_.delta();
+  }
+  static BlockHeader Header(const uint8_t* entry_rw) {
+    BlockHeader header;
+    std::memcpy(&header, entry_rw - sizeof header, sizeof header);
+    return header;
+  }
+  static void PutHeader(uint8_t* entry_rw, const BlockHeader& header) {
+    std::memcpy(entry_rw - sizeof header, &header, sizeof header);
+  }
   void Point(const ExitPatch& exit, const uint8_t* target) {
     Emitter::PatchRel32(exit.jump, emitter_.rx_of(exit.jump) + 4, target);
   }
@@ -131,8 +153,7 @@ class X86Backend final : public translate::Backend {
   uint8_t* const blocks_begin_;
   Lowering lowering_;
   std::vector<ExitPatch> new_exits_;
-  std::vector<ExitPatch> exits_;  // by id
-  absl::flat_hash_map<CodeEntry, BlockCode> blocks_;
+  translate::ChunkedVector<ExitPatch> exits_;  // by id
 };
 
 }  // namespace

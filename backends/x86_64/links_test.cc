@@ -148,6 +148,21 @@ TEST_F(LinksTest, AnyBlockCanBeRetired) {
   }
 }
 
+TEST_F(LinksTest, RetiredBlocksAreRevived) {
+  const CodeEntry from = Compile("0x1000", "goto 0x1004"), to = Compile("0x1004", "goto 0x1008");
+  const std::vector<uint8_t> code(backend_->HostCode(to).begin(), backend_->HostCode(to).end());
+  backend_->Link(0, to, {});
+  for (int n = 0; n < 3; ++n) {
+    backend_->Retire(to);
+    EXPECT_EQ(Run(from).kind, Exit::Kind::kStale);
+    backend_->Revive(to);
+    EXPECT_EQ(std::vector<uint8_t>(backend_->HostCode(to).begin(), backend_->HostCode(to).end()), code);
+    const Exit exit = Run(from);
+    EXPECT_EQ(exit.kind, Exit::Kind::kJump);
+    EXPECT_EQ(exit.id, 1u);
+  }
+}
+
 TEST_F(LinksTest, IndirectJumpsProbeTheJumpCache) {
   const CodeEntry from =
       *TryCompile("block 0x1000\ncharge 0x1000\ninsn 0x1000\n%p = const.i64 0x12345678abc0\ngotoind %p");

@@ -21,6 +21,8 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   insn_pc_ = block.pc;
   charged_ = insn_number_ = site_ = 0;
   e_.Align(16);
+  const BlockHeader header = {};
+  e_.Raw(&header, sizeof header);
   result->entry = begin_ = e_.rx();
   result->entry_rw = e_.rw();
   regs_.Begin(&block);

@@ -26,6 +26,14 @@ struct ExitPatch {
   const uint8_t* stub;       // running view: where it goes while it is not joined
 };
 
+// What lies before each block's code, and begins the room between blocks.
+struct BlockHeader {
+  uint64_t begins;      // a retired block: what its code began with
+  int32_t stale;        // from the entry to where it goes when the block is retired
+  uint32_t bytes : 31;  // of code
+  uint32_t retired : 1;
+};
+
 struct LoweredBlock {
   const uint8_t* entry = nullptr;  // running view
   uint8_t* entry_rw = nullptr;

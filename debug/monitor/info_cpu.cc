@@ -35,6 +35,7 @@ std::vector<Counter> Counters(boards::Processor& processor) {
       {"links", "block exits joined", e.links},
       {"lookups", "lookups outside of generated code", e.lookups},
       {"invalidated", "blocks invalidated by writes", e.invalidated},
+      {"revived", "blocks whose code came back", e.revived},
       {"discards", "times that all was discarded", e.discards},
       {"faults", "memory faults delivered", e.faults},
       {"tlb_misses", "soft TLB misses (page tables asked)", t.misses},

@@ -96,12 +96,15 @@ constexpr uint64_t kMstatusMask =
 
 uint64_t ReadMstatus(Hart& h, unsigned) { return h.state().mstatus; }
 void WriteStatus(Hart& h, uint64_t value, uint64_t mask) {
+  // Nothing else says how code is translated, and where pages lie.
+  constexpr uint64_t kModes = kStatusFs | kStatusMprv | kStatusMpp | kStatusSum | kStatusMxr;
   uint64_t& status = h.state().mstatus;
+  const uint64_t before = status;
   if ((value >> kStatusMppShift & 3) == 2) mask &= ~kStatusMpp;  // no such privilege
   if (!h.config().isa.Has(Extension::kF)) mask &= ~kStatusFs;
   status = (status & ~mask) | (value & mask);
   status = (status & kStatusFs) == kStatusFs ? status | kStatusSd : status & ~kStatusSd;
-  h.UpdateMode();
+  ((before ^ status) & kModes) != 0 ? h.UpdateMode() : h.UpdateInterrupts();
 }
 void WriteMstatus(Hart& h, unsigned, uint64_t value) { WriteStatus(h, value, kMstatusMask); }
 uint64_t ReadSstatus(Hart& h, unsigned) { return h.state().mstatus & (kSstatusMask | kStatusSd | uint64_t{3} << 32); }

@@ -87,6 +87,8 @@ class Backend {
   virtual void Unlink(uint32_t exit_id) = 0;
   // The block must not be entered any more: whoever does gets kStale.
   virtual void Retire(CodeEntry entry) = 0;
+  // Takes that back. Its exits are still the same.
+  virtual void Revive(CodeEntry entry) = 0;
   // Forgets all blocks and exits.
   virtual void Reset() = 0;
   // Host code of a compiled block, for listings; empty where there is none.

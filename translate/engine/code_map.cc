@@ -45,72 +45,124 @@ void ForEachPage(const TranslatedBlock& block, Fn fn) {
 
 }  // namespace
 
-TranslatedBlock* CodeMap::Add(std::unique_ptr<TranslatedBlock> block, std::vector<const uint8_t*>* new_pages) {
-  TranslatedBlock* b = block.get();
-  ForEachPage(*b, [&](const uint8_t* page, const uint8_t* from, uint64_t bytes) {
-    auto [it, inserted] = pages_.try_emplace(page);
-    if (inserted) new_pages->push_back(page);
-    it->second.lines |= Lines(from, bytes);
-    // A block stands once on a page, also where both its pages are the same memory.
-    std::vector<TranslatedBlock*>& blocks = it->second.blocks;
-    if (blocks.empty() || blocks.back() != b) blocks.push_back(b);
-  });
-  blocks_[{b->host_pc, b->pc, b->key, b->max_insns}] = std::move(block);
-  return b;
+TranslatedBlock* CodeMap::New() {
+  TranslatedBlock* block = free_;
+  if (block != nullptr) {
+    free_ = block->next;
+  } else {
+    pool_.resize(pool_.size() + 1);
+    block = &pool_[pool_.size() - 1];
+  }
+  *block = TranslatedBlock();
+  return block;
 }
 
-void CodeMap::RemoveFromPage(const uint8_t* page, TranslatedBlock* block) {
-  auto it = pages_.find(page);
-  if (it == pages_.end()) return;
-  Page& p = it->second;
-  std::erase(p.blocks, block);
-  if (p.blocks.empty()) {
-    pages_.erase(it);
-    return;
+void CodeMap::Free(TranslatedBlock* block) {
+  block->next = free_;
+  free_ = block;
+}
+
+CodeMap::Page* CodeMap::FindPage(const uint8_t* page) const {
+  if (page == last_page_) return last_found_;
+  const auto it = pages_.find(page);
+  last_page_ = page;
+  return last_found_ = it == pages_.end() ? nullptr : it->second.get();
+}
+
+void CodeMap::ErasePage(const uint8_t* page) {
+  last_page_ = nullptr;
+  last_found_ = nullptr;
+  pages_.erase(page);
+}
+
+void CodeMap::Add(TranslatedBlock* b, std::vector<const uint8_t*>* new_pages) {
+  ForEachPage(*b, [&](const uint8_t* at, const uint8_t* from, uint64_t bytes) {
+    Page* page = FindPage(at);
+    if (page == nullptr) {
+      new_pages->push_back(at);
+      page = last_found_ = (pages_[at] = std::make_unique<Page>()).get();
+    }
+    page->lines |= Lines(from, bytes);
+    page->writes = 0;
+    // A block stands once on a page, also where both its pages are the same memory.
+    if (page->blocks.empty() || page->blocks.back() != b) page->blocks.push_back(b);
+  });
+  if (++size_ > buckets_.size()) Grow();
+  TranslatedBlock*& bucket = buckets_[Bucket(b->host_pc, b->pc, b->key)];
+  b->next = bucket;
+  bucket = b;
+}
+
+void CodeMap::Grow() {
+  std::vector<TranslatedBlock*> old = std::exchange(buckets_, std::vector<TranslatedBlock*>(2 * buckets_.size()));
+  --shift_;
+  for (TranslatedBlock* b : old) {
+    while (b != nullptr) {
+      TranslatedBlock*& bucket = buckets_[Bucket(b->host_pc, b->pc, b->key)];
+      TranslatedBlock* const next = std::exchange(b->next, bucket);
+      bucket = b;
+      b = next;
+    }
   }
-  p.lines = 0;
-  for (const TranslatedBlock* b : p.blocks) {
+}
+
+void CodeMap::RemoveFromPage(const uint8_t* at, TranslatedBlock* block) {
+  Page* page = FindPage(at);
+  if (page == nullptr) return;
+  std::erase(page->blocks, block);
+  page->lines = 0;
+  for (const TranslatedBlock* b : page->blocks) {
     ForEachPage(*b, [&](const uint8_t* on, const uint8_t* from, uint64_t bytes) {
-      if (on == page) p.lines |= Lines(from, bytes);
+      if (on == at) page->lines |= Lines(from, bytes);
     });
   }
 }
 
-std::unique_ptr<TranslatedBlock> CodeMap::Take(TranslatedBlock* block) {
-  auto it = blocks_.find(Key{block->host_pc, block->pc, block->key, block->max_insns});
-  std::unique_ptr<TranslatedBlock> owned = std::move(it->second);
-  blocks_.erase(it);
+void CodeMap::Take(TranslatedBlock* block) {
+  TranslatedBlock** at = &buckets_[Bucket(block->host_pc, block->pc, block->key)];
+  while (*at != block) at = &(*at)->next;
+  *at = block->next;
+  --size_;
   ForEachPage(*block, [&](const uint8_t* page, const uint8_t*, uint64_t) { RemoveFromPage(page, block); });
-  return owned;
 }
 
-void CodeMap::TakeOverlapping(const uint8_t* host, uint64_t length,
-                              std::vector<std::unique_ptr<TranslatedBlock>>* taken) {
-  ForEachPage(host, length, [&](const uint8_t* page, const uint8_t* from, uint64_t bytes) {
-    auto it = pages_.find(page);
-    if (it == pages_.end() || (it->second.lines & Lines(from, bytes)) == 0) return;
-    const std::vector<TranslatedBlock*> blocks = it->second.blocks;
+void CodeMap::TakeOverlapping(const uint8_t* host, uint64_t length, std::vector<TranslatedBlock*>* taken) {
+  ForEachPage(host, length, [&](const uint8_t* at, const uint8_t* from, uint64_t bytes) {
+    Page* const page = FindPage(at);
+    if (page == nullptr) return;
+    if (page->blocks.empty() && ++page->writes > kWritesToForget) return ErasePage(at);
+    if ((page->lines & Lines(from, bytes)) == 0) return;
+    const std::vector<TranslatedBlock*> blocks = page->blocks;
     for (TranslatedBlock* b : blocks) {
       const bool hit = Overlaps(b->host_pc, b->bytes, from, bytes) ||
                        (b->next_bytes != 0 && Overlaps(b->next_page, b->next_bytes, from, bytes));
-      if (hit) taken->push_back(Take(b));
+      if (!hit) continue;
+      Take(b);
+      taken->push_back(b);
     }
   });
 }
 
 // Rare, and a look at each block's key is quick: no index is kept for it.
-void CodeMap::TakeContaining(absl::Span<const uint64_t> pcs, std::vector<std::unique_ptr<TranslatedBlock>>* taken) {
-  std::vector<TranslatedBlock*> found;
-  for (const auto& [key, block] : blocks_) {
-    const auto pc = std::lower_bound(pcs.begin(), pcs.end(), key.pc);
-    if (pc != pcs.end() && *pc - key.pc < block->bytes) found.push_back(block.get());
+void CodeMap::TakeContaining(absl::Span<const uint64_t> pcs, std::vector<TranslatedBlock*>* taken) {
+  const size_t before = taken->size();
+  for (TranslatedBlock* b : buckets_) {
+    for (; b != nullptr; b = b->next) {
+      const auto pc = std::lower_bound(pcs.begin(), pcs.end(), b->pc);
+      if (pc != pcs.end() && *pc - b->pc < b->bytes) taken->push_back(b);
+    }
   }
-  for (TranslatedBlock* block : found) taken->push_back(Take(block));
+  for (size_t i = before; i < taken->size(); ++i) Take((*taken)[i]);
 }
 
 void CodeMap::Clear() {
-  blocks_.clear();
+  std::fill(buckets_.begin(), buckets_.end(), nullptr);
+  size_ = 0;
+  pool_.clear();
+  free_ = nullptr;
   pages_.clear();
+  last_page_ = nullptr;
+  last_found_ = nullptr;
 }
 
 }  // namespace emu::translate

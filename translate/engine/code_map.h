@@ -11,22 +11,28 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "translate/engine/backend.h"
+#include "translate/engine/chunked_vector.h"
 
 namespace emu::translate {
 
+inline constexpr uint32_t kNoExit = ~uint32_t{0};
+
 struct TranslatedBlock {
+  TranslatedBlock* next = nullptr;   // of those that CodeMap or SleepingBlocks keeps in one place
   const uint8_t* host_pc = nullptr;  // first byte of its guest code
   uint64_t pc = 0;
   uint32_t key = 0;
   uint32_t max_insns = 0;  // the limit it was made with, 0 for the usual one
-  uint32_t insn_count = 0;
-  uint32_t bytes = 0;                  // of guest code on its first page
-  const uint8_t* next_page = nullptr;  // host page of the instruction that crosses the page's end, if one does
-  uint32_t next_bytes = 0;
-  bool guarded = false;  // the code itself finds out when next_page is mapped otherwise
   CodeEntry entry = nullptr;
-  std::vector<uint32_t> exits;     // its direct exits
-  std::vector<uint32_t> incoming;  // exits of blocks that are joined to it
+  const uint8_t* next_page = nullptr;  // host page of the instruction that crosses the page's end, if one does
+  uint32_t insn_count = 0;
+  uint32_t bytes = 0;  // of guest code on its first page
+  uint32_t next_bytes = 0;
+  bool guarded = false;               // the code itself finds out when next_page is mapped otherwise
+  bool asleep = false;                // its guest code was written over; see SleepingBlocks
+  uint32_t first_exit = kNoExit;      // of its direct exits; the engine's table leads on
+  uint32_t first_incoming = kNoExit;  // of the exits that are joined to it
+  const uint8_t* copy = nullptr;      // of its guest code on the first page, as it was translated
 };
 
 class CodeMap {
@@ -36,37 +42,59 @@ class CodeMap {
     uint64_t pc;
     uint32_t key;
     uint32_t max_insns;
-    bool operator==(const Key&) const = default;
-    template <typename H>
-    friend H AbslHashValue(H h, const Key& k) {
-      return H::combine(std::move(h), k.host_pc, k.pc, k.key, k.max_insns);
-    }
   };
 
   TranslatedBlock* Find(const Key& key) const {
-    auto it = blocks_.find(key);
-    return it == blocks_.end() ? nullptr : it->second.get();
+    TranslatedBlock* b = buckets_[Bucket(key.host_pc, key.pc, key.key)];
+    while (b != nullptr &&
+           (b->host_pc != key.host_pc || b->pc != key.pc || b->key != key.key || b->max_insns != key.max_insns)) {
+      b = b->next;
+    }
+    return b;
   }
-  // Takes a new block. `new_pages` gets the host pages that hold translated code from now on and did not before.
-  TranslatedBlock* Add(std::unique_ptr<TranslatedBlock> block, std::vector<const uint8_t*>* new_pages);
-  bool HasCode(const uint8_t* host_page) const { return pages_.contains(host_page); }
+  // A block to fill in and add; those that are in no map any more are given back.
+  TranslatedBlock* New();
+  void Free(TranslatedBlock* block);
+  // `new_pages` gets the host pages that hold translated code from now on and did not before.
+  void Add(TranslatedBlock* block, std::vector<const uint8_t*>* new_pages);
+  // Whether writes to the page must be told to TakeOverlapping. A page whose last block was taken still counts for some
+  // writes: code that is written over is often translated again at once.
+  bool HasCode(const uint8_t* host_page) const { return FindPage(host_page) != nullptr; }
   // The blocks whose code lies in a range of host memory are taken out and handed over.
-  void TakeOverlapping(const uint8_t* host, uint64_t length, std::vector<std::unique_ptr<TranslatedBlock>>* taken);
+  void TakeOverlapping(const uint8_t* host, uint64_t length, std::vector<TranslatedBlock*>* taken);
   // Those that have an instruction at one of `pcs`, guest-virtual addresses in rising order.
-  void TakeContaining(absl::Span<const uint64_t> pcs, std::vector<std::unique_ptr<TranslatedBlock>>* taken);
-  std::unique_ptr<TranslatedBlock> Take(TranslatedBlock* block);
+  void TakeContaining(absl::Span<const uint64_t> pcs, std::vector<TranslatedBlock*>* taken);
+  void Take(TranslatedBlock* block);
+  // Forgets and frees all.
   void Clear();
-  size_t size() const { return blocks_.size(); }
+  size_t size() const { return size_; }
 
  private:
   struct Page {
-    uint64_t lines = 0;  // bit i: code in bytes [64 i, 64 i + 64)
+    uint64_t lines = 0;   // bit i: code in bytes [64 i, 64 i + 64)
+    uint32_t writes = 0;  // since the last block was taken
     std::vector<TranslatedBlock*> blocks;
   };
-  void RemoveFromPage(const uint8_t* page, TranslatedBlock* block);
+  static constexpr uint32_t kWritesToForget = 32;
 
-  absl::flat_hash_map<Key, std::unique_ptr<TranslatedBlock>> blocks_;
-  absl::flat_hash_map<const uint8_t*, Page> pages_;
+  size_t Bucket(const uint8_t* host_pc, uint64_t pc, uint32_t key) const {
+    const uint64_t mixed =
+        (reinterpret_cast<uint64_t>(host_pc) ^ (pc + key) * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
+    return mixed >> shift_;
+  }
+  Page* FindPage(const uint8_t* page) const;
+  void ErasePage(const uint8_t* page);
+  void RemoveFromPage(const uint8_t* page, TranslatedBlock* block);
+  void Grow();
+
+  std::vector<TranslatedBlock*> buckets_ = std::vector<TranslatedBlock*>(size_t{1} << 12);
+  unsigned shift_ = 64 - 12;
+  size_t size_ = 0;
+  ChunkedVector<TranslatedBlock> pool_;
+  TranslatedBlock* free_ = nullptr;
+  absl::flat_hash_map<const uint8_t*, std::unique_ptr<Page>> pages_;
+  mutable const uint8_t* last_page_ = nullptr;  // the page that was looked up last, and what came out
+  mutable Page* last_found_ = nullptr;
 };
 
 }  // namespace emu::translate

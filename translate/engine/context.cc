@@ -81,18 +81,23 @@ void Context::Clear() {
   ForgetJumps();
 }
 
+// What is asked for often moves to the front.
 Context* ContextPool::Get(ContextKey key) {
-  for (auto& c : contexts_) {
-    if (c->key == key) {
-      c->last_used = ++clock_;
-      return c.get();
-    }
+  for (size_t i = 0; i < contexts_.size(); ++i) {
+    if (!(contexts_[i]->key == key)) continue;
+    Context* const found = contexts_[i].get();
+    found->last_used = ++clock_;
+    if (i != 0) std::swap(contexts_[i], contexts_[i - 1]);
+    return found;
   }
   return Recycle(key);
 }
 
 void ContextPool::RestartJumpNumbers() {
-  for (auto& c : contexts_) c->ForgetJumps();
+  for (auto& c : contexts_) {
+    c->ForgetJumps();
+    std::fill_n(c->jumps.get(), kJumpCacheEntries, JumpEntry{});
+  }
   next_jump_number_ = 1;
 }
 

@@ -33,12 +33,14 @@ struct ExecEntry {
 
 class Context {
  public:
-  explicit Context(ContextKey key) : key(key) {}
+  explicit Context(ContextKey key) : key(key), jumps(new JumpEntry[kJumpCacheEntries]()) {}
   ContextKey key;
   mmu::TlbTable read;
   mmu::TlbTable write;
   std::array<uint32_t, kMappingEntries> mapping_ids{};
   std::array<ExecEntry, kMappingEntries> exec;
+  // Its jump cache: one for all would have the kernel's lines made anew with each switch between processes.
+  std::unique_ptr<JumpEntry[]> jumps;
   uint64_t last_used = 0;
 
   static unsigned Slot(uint64_t gva) { return (gva >> mmu::kPageBits) & (kMappingEntries - 1); }
@@ -76,7 +78,7 @@ class ContextPool {
     for (auto& c : contexts_) fn(*c);
   }
   uint32_t* next_jump_number() { return &next_jump_number_; }
-  // Numbers begin again; the jump cache must be empty.
+  // Numbers begin again, and all jump caches are empty.
   void RestartJumpNumbers();
 
  private:

@@ -6,9 +6,8 @@
 namespace emu::translate {
 
 Cpu::Cpu(unsigned index, const Target& target, memory::AddressSpace& memory, CpuState& state)
-    : index_(index), target_(target), memory_(memory), state_(state), jump_cache_(new JumpEntry[kJumpCacheEntries]()) {
+    : index_(index), target_(target), memory_(memory), state_(state) {
   state_.cpu = this;
-  state_.jump_cache = jump_cache_.get();
   SwitchContext({});
   memory_.AddListener(this);
 }
@@ -23,10 +22,8 @@ void Cpu::SwitchContext(ContextKey key) {
   state_.tlb_read = context_->read.entries();
   state_.tlb_write = context_->write.entries();
   state_.mapping_ids = context_->mapping_ids.data();
-  if (*contexts_.next_jump_number() == ~uint32_t{0}) {
-    std::fill_n(jump_cache_.get(), kJumpCacheEntries, JumpEntry{});
-    contexts_.RestartJumpNumbers();
-  }
+  state_.jump_cache = context_->jumps.get();
+  if (*contexts_.next_jump_number() == ~uint32_t{0}) contexts_.RestartJumpNumbers();
   state_.jump_context = context_->JumpContext(state_.key, contexts_.next_jump_number());
 }
 

@@ -26,8 +26,9 @@ class CodeOwner {
   virtual ~CodeOwner() = default;
   virtual const Site& site(uint32_t number) const = 0;
   virtual bool HasCode(const uint8_t* host_page) const = 0;
-  // Guest memory at `host` was written: translations of it are dropped.
-  virtual void OnWrite(const uint8_t* host, uint64_t length) = 0;
+  // Guest memory at `host`, on one page, was written: translations of it are dropped. Whether the page still has code,
+  // as HasCode says it.
+  virtual bool OnWrite(const uint8_t* host, uint64_t length) = 0;
   // The number that stands for "this guest-virtual page is this host page".
   virtual uint32_t MappingId(uint64_t page, const uint8_t* host_page) = 0;
   // Code is fetched from the block: writes to it by others than the CPU must be seen, and its memory must stay.
@@ -191,7 +192,6 @@ class Cpu final : private memory::Listener {
   CodeOwner* code_ = nullptr;
   ContextPool contexts_;
   Context* context_ = nullptr;
-  std::unique_ptr<JumpEntry[]> jump_cache_;
   MemFault pending_fault_;
   AccessWatch* watch_ = nullptr;
   MmuObserver* mmu_observer_ = nullptr;

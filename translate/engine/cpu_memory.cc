@@ -16,10 +16,6 @@ uint64_t Extend(uint64_t value, ir::MemOp op) {
   return op.is_signed ? static_cast<uint64_t>(static_cast<int64_t>(value << shift) >> shift) : value << shift >> shift;
 }
 
-const uint8_t* PageOf(const uint8_t* p) {
-  return reinterpret_cast<const uint8_t*>(reinterpret_cast<uint64_t>(p) & mmu::kPageMask);
-}
-
 uint64_t Cut(uint64_t value, unsigned size) { return value << (64 - 8 * size) >> (64 - 8 * size); }
 
 uint64_t Swap(uint64_t value, unsigned size) { return __builtin_bswap64(value) >> (64 - 8 * size); }
@@ -249,9 +245,8 @@ MemResult Cpu::LoadSplit(uint64_t gva, ir::MemOp op) {
 
 void Cpu::NoteWrite(uint64_t gva, const Place& place, unsigned size) {
   if (place.may_be_code) {
-    code_->OnWrite(place.host, size);
     // Memory that held code once is often used for data later.
-    if (!code_->HasCode(PageOf(place.host)) && !Wanted(gva, place.gpa, Access::kWrite)) {
+    if (!code_->OnWrite(place.host, size) && !Wanted(gva, place.gpa, Access::kWrite)) {
       context_->write.Unflag(gva, mmu::kSlowTag);
     }
   }

@@ -12,13 +12,11 @@ namespace {
 // More pairs of a guest page and its memory than a guest has in use at once: their numbers are made anew then.
 constexpr size_t kMaxMappings = size_t{1} << 20;
 
-// How many bytes of guest code the block covers, at most.
+// How many bytes of guest code the block covers, at most. Instructions come in the order of their addresses.
 uint32_t GuestBytes(const ir::Block& block, unsigned max_insn_bytes) {
-  uint64_t last = block.pc;
-  for (const ir::Instr& i : block.code) {
-    if (i.op == ir::Op::kInsn) last = std::max(last, i.imm);
-  }
-  return static_cast<uint32_t>(last - block.pc + max_insn_bytes);
+  auto last = block.code.rbegin();
+  while (last->op != ir::Op::kInsn) ++last;
+  return static_cast<uint32_t>(last->imm - block.pc + max_insn_bytes);
 }
 
 bool LeavesPage(const TranslatedBlock& from, const TranslatedBlock& to) {
@@ -88,7 +86,9 @@ TranslatedBlock* Engine::RunBlock(const TranslatedBlock& block) {
   cpu_->running = false;
   switch (exit.kind) {
     case Exit::Kind::kBudget:
+      break;
     case Exit::Kind::kStale:
+      ForgetJump(cpu_->state().pc);
       break;
     case Exit::Kind::kJump:
       return Link(exit.id);
@@ -136,9 +136,7 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
   const unsigned slot = Context::Slot(pc);
   const uint32_t id = cpu_->context().mapping_ids[slot];
   if (cpu_->context().exec[slot].page != (pc & mmu::kPageMask)) return to;
-  if (exit.to != nullptr) std::erase(exit.to->incoming, exit_id);
-  exit.to = to;
-  to->incoming.push_back(exit_id);
+  Join(exit_id, to);
   backend_.Link(exit_id, to->entry, {slot, id});
   ++counters_.links;
   return to;
@@ -147,7 +145,7 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
 // An exit within a page has no guard: it holds because both blocks are of one page of memory, unless the memory map
 // changed just between them.
 bool Engine::MayJoin(const TranslatedBlock& from, const TranslatedBlock& to) {
-  if (from.max_insns != 0 || from.key != to.key) return false;
+  if (from.max_insns != 0 || from.key != to.key || from.asleep) return false;
   return LeavesPage(from, to) || to.host_pc - from.host_pc == static_cast<int64_t>(to.pc - from.pc);
 }
 
@@ -167,7 +165,8 @@ TranslatedBlock* Engine::Find(uint64_t pc, uint32_t max_insns) {
   if (block == nullptr && max_insns == 0) block = FindUnguarded(pc, host_pc);
   if (block == nullptr) return Translate(pc, host_pc, max_insns);
   if (block->next_page == nullptr || NextPageHolds(*block)) return block;
-  Drop(code_.Take(block));
+  code_.Take(block);
+  Drop(block);
   return Translate(pc, host_pc, max_insns);
 }
 
@@ -186,20 +185,40 @@ bool Engine::NextPageHolds(const TranslatedBlock& block) {
 }
 
 TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns) {
-  auto block = std::make_unique<TranslatedBlock>();
+  if (max_insns == 0) {
+    if (TranslatedBlock* block = Revive(pc, host_pc)) return block;
+  }
+  TranslatedBlock* block = code_.New();
   block->host_pc = host_pc;
   block->pc = pc;
   block->key = cpu_->state().key;
   block->max_insns = max_insns;
-  if (!Lift(pc, host_pc, max_insns, block.get())) return DeliverFault(), nullptr;
-  if (!Compile(block.get())) return nullptr;
+  if (!Lift(pc, host_pc, max_insns, block)) return code_.Free(block), DeliverFault(), nullptr;
+  if (!Compile(&block)) return nullptr;
   ++counters_.blocks;
   counters_.insns += block->insn_count;
-  if (TranslatedBlock* old = code_.Find({host_pc, pc, block->key, block->max_insns})) Drop(code_.Take(old));
-  std::vector<const uint8_t*> new_pages;
-  TranslatedBlock* added = code_.Add(std::move(block), &new_pages);
-  for (const uint8_t* page : new_pages) cpu_->ProtectPage(page);
-  return added;
+  if (block->max_insns == 0 && block->next_page == nullptr) block->copy = sleeping_.Copy(host_pc, block->bytes);
+  TranslatedBlock* old =
+      block->max_insns == max_insns ? nullptr : code_.Find({host_pc, pc, block->key, block->max_insns});
+  if (old != nullptr) code_.Take(old), Drop(old);
+  return Add(block);
+}
+
+TranslatedBlock* Engine::Add(TranslatedBlock* block) {
+  new_pages_.clear();
+  code_.Add(block, &new_pages_);
+  for (const uint8_t* page : new_pages_) cpu_->ProtectPage(page);
+  return block;
+}
+
+// A block that was made of the same code in the same place earlier.
+TranslatedBlock* Engine::Revive(uint64_t pc, const uint8_t* host_pc) {
+  TranslatedBlock* block = sleeping_.Take(host_pc, pc, cpu_->state().key, mmu::kPageSize - (pc & ~mmu::kPageMask));
+  if (block == nullptr) return nullptr;
+  ++counters_.revived;
+  block->asleep = false;
+  backend_.Revive(block->entry);
+  return Add(block);
 }
 
 bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, TranslatedBlock* block) {
@@ -274,23 +293,25 @@ void Engine::AddGuard(uint64_t next_page, const uint8_t* host_page) {
   scratch_.code.insert(scratch_.code.begin(), guard);
 }
 
-bool Engine::Compile(TranslatedBlock* block) {
+bool Engine::Compile(TranslatedBlock** made) {
   ir::Optimize(&scratch_, options_.jit);
   for (EngineObserver* o : observers_) o->OnOptimized(scratch_);
-  compiling_ = block;
+  compiling_ = *made;
   absl::StatusOr<CodeEntry> entry = backend_.Compile(scratch_, *this);
   if (absl::IsResourceExhausted(entry.status())) {
+    TranslatedBlock block = **made;
     DiscardAll();
-    block->exits.clear();
-    compiling_ = block;
-    if (block->guarded) {  // mapping numbers have changed
-      scratch_.code[0].extra = MappingId((block->pc & mmu::kPageMask) + mmu::kPageSize, block->next_page);
+    block.first_exit = kNoExit;
+    compiling_ = *made = code_.New();
+    **made = block;
+    if (block.guarded) {  // mapping numbers have changed
+      scratch_.code[0].extra = MappingId((block.pc & mmu::kPageMask) + mmu::kPageSize, block.next_page);
     }
     entry = backend_.Compile(scratch_, *this);
   }
   compiling_ = nullptr;
   if (!entry.ok()) return status_ = entry.status(), false;
-  block->entry = *entry;
+  (*made)->entry = *entry;
   for (EngineObserver* o : observers_) o->OnCompiled(scratch_, backend_.HostCode(*entry), marks_);
   return true;
 }
@@ -304,6 +325,7 @@ void Engine::set_chain(bool on) {
 void Engine::DiscardAll() {
   ++counters_.discards;
   code_.Clear();
+  sleeping_.Clear();
   backend_.Reset();
   sites_.resize(1);
   cpu_->state().site = 0;
@@ -321,8 +343,8 @@ void Engine::LimitMappings() {
 
 uint32_t Engine::AddExit(uint64_t pc) {
   const uint32_t id = static_cast<uint32_t>(exits_.size());
-  exits_.push_back({pc, compiling_, nullptr});
-  compiling_->exits.push_back(id);
+  exits_.push_back({pc, compiling_, nullptr, compiling_->first_exit, kNoExit, kNoExit});
+  compiling_->first_exit = id;
   return id;
 }
 
@@ -338,43 +360,83 @@ uint32_t Engine::MappingId(uint64_t page, const uint8_t* host_page) {
 }
 
 void Engine::DropCode(absl::Span<const uint64_t> pcs) {
-  std::vector<std::unique_ptr<TranslatedBlock>> taken;
-  code_.TakeContaining(pcs, &taken);
-  for (auto& block : taken) Drop(std::move(block));
+  taken_.clear();
+  code_.TakeContaining(pcs, &taken_);
+  for (TranslatedBlock* block : taken_) Drop(block);
+  sleeping_.TakeAll([this](TranslatedBlock* block) { Drop(block); });
 }
 
-void Engine::OnWrite(const uint8_t* host, uint64_t length) {
-  std::vector<std::unique_ptr<TranslatedBlock>> taken;
+bool Engine::OnWrite(const uint8_t* host, uint64_t length) {
+  taken_.clear();
   if (!options_.jit.code_lines) {
     const uint64_t before = reinterpret_cast<uint64_t>(host) % mmu::kPageSize;
     host -= before;
     length = (length + before + mmu::kPageSize - 1) & mmu::kPageMask;
   }
-  code_.TakeOverlapping(host, length, &taken);
-  for (auto& block : taken) {
+  code_.TakeOverlapping(host, length, &taken_);
+  for (TranslatedBlock* block : taken_) {
     ++counters_.invalidated;
-    Drop(std::move(block));
+    if (!options_.jit.revive || !SleepingBlocks::MaySleep(*block)) {
+      Drop(block);
+      continue;
+    }
+    Separate(block);
+    block->asleep = true;
+    sleeping_.Add(block);
   }
+  return code_.HasCode(reinterpret_cast<const uint8_t*>(reinterpret_cast<uint64_t>(host) & mmu::kPageMask));
 }
 
 void Engine::OnWatchedWrite(memory::RamBlock& block, uint64_t offset, uint64_t length) {
   OnWrite(block.host() + offset, length);
 }
 
-void Engine::Drop(std::unique_ptr<TranslatedBlock> block) {
-  backend_.Retire(block->entry);
-  for (uint32_t id : block->incoming) {
+// Makes the exit one of those that lead to the block.
+void Engine::Join(uint32_t exit_id, TranslatedBlock* to) {
+  ExitInfo& exit = exits_[exit_id];
+  if (exit.to != nullptr) Part(exit_id);
+  exit.to = to;
+  exit.last_incoming = kNoExit;
+  exit.next_incoming = to->first_incoming;
+  if (to->first_incoming != kNoExit) exits_[to->first_incoming].last_incoming = exit_id;
+  to->first_incoming = exit_id;
+}
+
+void Engine::Part(uint32_t exit_id) {
+  ExitInfo& exit = exits_[exit_id];
+  if (exit.next_incoming != kNoExit) exits_[exit.next_incoming].last_incoming = exit.last_incoming;
+  if (exit.last_incoming != kNoExit) {
+    exits_[exit.last_incoming].next_incoming = exit.next_incoming;
+  } else {
+    exit.to->first_incoming = exit.next_incoming;
+  }
+  exit.to = nullptr;
+}
+
+// Nobody comes into the block any more, and it leads nowhere.
+void Engine::Separate(TranslatedBlock* block) {
+  if (!block->asleep) backend_.Retire(block->entry);
+  while (block->first_incoming != kNoExit) {
+    backend_.Unlink(block->first_incoming);
+    Part(block->first_incoming);
+  }
+  for (uint32_t id = block->first_exit; id != kNoExit; id = exits_[id].next_exit) {
+    if (exits_[id].to == nullptr) continue;
     backend_.Unlink(id);
-    exits_[id].to = nullptr;
+    Part(id);
   }
-  for (uint32_t id : block->exits) {
-    ExitInfo& exit = exits_[id];
-    if (exit.to != nullptr && exit.to != block.get()) std::erase(exit.to->incoming, id);
-    if (exit.to != nullptr) backend_.Unlink(id);
-    exit = {exit.pc, nullptr, nullptr};
-  }
-  JumpEntry& line = cpu_->state().jump_cache[JumpCacheIndex(block->pc)];
-  if (line.pc == block->pc) line = {};
+  ForgetJump(block->pc);  // other contexts' lines go when they lead here
+}
+
+void Engine::ForgetJump(uint64_t pc) {
+  JumpEntry& line = cpu_->state().jump_cache[JumpCacheIndex(pc)];
+  if (line.pc == pc) line = {};
+}
+
+void Engine::Drop(TranslatedBlock* block) {
+  Separate(block);
+  for (uint32_t id = block->first_exit; id != kNoExit; id = exits_[id].next_exit) exits_[id].from = nullptr;
+  code_.Free(block);
 }
 
 }  // namespace emu::translate

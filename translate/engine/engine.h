@@ -11,8 +11,10 @@
 #include "absl/status/status.h"
 #include "memory/ram_block.h"
 #include "translate/engine/backend.h"
+#include "translate/engine/chunked_vector.h"
 #include "translate/engine/code_map.h"
 #include "translate/engine/cpu.h"
+#include "translate/engine/sleeping_blocks.h"
 #include "translate/ir/ir.h"
 #include "translate/options/jit_options.h"
 
@@ -48,6 +50,7 @@ struct EngineCounters {
   uint64_t lookups = 0;      // indirect jumps and other entries that left generated code
   uint64_t links = 0;        // exits joined
   uint64_t invalidated = 0;  // blocks dropped because their code was written
+  uint64_t revived = 0;      // of those: in use again, because their code came back
   uint64_t discards = 0;     // times that everything was dropped because the code cache was full
   uint64_t faults = 0;       // memory faults delivered
 };
@@ -87,7 +90,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
 
   const Site& site(uint32_t number) const override { return sites_[number]; }
   bool HasCode(const uint8_t* host_page) const override { return code_.HasCode(host_page); }
-  void OnWrite(const uint8_t* host, uint64_t length) override;
+  bool OnWrite(const uint8_t* host, uint64_t length) override;
   uint32_t MappingId(uint64_t page, const uint8_t* host_page) override;
   void Observe(const memory::RamBlock::Ptr& block) override;
 
@@ -96,6 +99,8 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
     uint64_t pc;
     TranslatedBlock* from;
     TranslatedBlock* to;
+    uint32_t next_exit;                     // of the same block
+    uint32_t next_incoming, last_incoming;  // of those that are joined to `to`
   };
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
@@ -104,11 +109,13 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
 
   TranslatedBlock* Find(uint64_t pc, uint32_t max_insns);
   TranslatedBlock* Translate(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns);
+  TranslatedBlock* Revive(uint64_t pc, const uint8_t* host_pc);
+  TranslatedBlock* Add(TranslatedBlock* block);
   bool Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, TranslatedBlock* block);
   void AddGuard(uint64_t next_page, const uint8_t* host_page);
   void AddProbes();
   void TellLifted(const TranslatedBlock& block);
-  bool Compile(TranslatedBlock* block);
+  bool Compile(TranslatedBlock** block);
   TranslatedBlock* FindUnguarded(uint64_t pc, const uint8_t* host_pc);
   bool IsKept(uint64_t page) const;
   bool NextPageHolds(const TranslatedBlock& block);
@@ -118,7 +125,11 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   TranslatedBlock* Lookup();
   TranslatedBlock* Link(uint32_t exit_id);
   void FillJumpCache(const TranslatedBlock& block);
-  void Drop(std::unique_ptr<TranslatedBlock> block);
+  void Join(uint32_t exit_id, TranslatedBlock* to);
+  void Part(uint32_t exit_id);
+  void Separate(TranslatedBlock* block);
+  void ForgetJump(uint64_t pc);
+  void Drop(TranslatedBlock* block);
   void DeliverFault();
   void LimitMappings();
   static bool MayJoin(const TranslatedBlock& from, const TranslatedBlock& to);
@@ -133,8 +144,11 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   EngineCounters counters_;
   absl::Status status_;
   CodeMap code_;
-  std::vector<Site> sites_;
-  std::vector<ExitInfo> exits_;
+  SleepingBlocks sleeping_;
+  ChunkedVector<Site> sites_;
+  ChunkedVector<ExitInfo> exits_;
+  std::vector<TranslatedBlock*> taken_;
+  std::vector<const uint8_t*> new_pages_;
   absl::flat_hash_map<std::pair<uint64_t, const uint8_t*>, uint32_t> mapping_ids_;
   uint32_t next_mapping_id_ = 1;  // numbers are not used again
   TranslatedBlock* compiling_ = nullptr;

@@ -40,6 +40,23 @@ TEST_P(EngineCodeTest, StoresOverCodeAreSeen) {
   EXPECT_EQ(counters().invalidated, 100u);
 }
 
+// The same numbers come again: nothing is translated for them.
+TEST_P(EngineCodeTest, CodeThatComesBackIsNotTranslatedAgain) {
+  m_.Put(0x1000, {Jump(5), AddI(1, 1, -1), Bne(1, 0, -8), Sys(0)});
+  m_.x(5) = 0x2000;
+  m_.x(7) = 0x1004;
+  uint64_t blocks = 0;
+  for (int n = 0; n < 40; ++n) {
+    DeviceWrites(0x2000, Pair(AddI(2, 2, n % 4), Jump(7)));
+    if (n == 4) blocks = counters().blocks;
+    m_.x(1) = 3;
+    m_.RunFrom(0x1000, 1000);
+  }
+  EXPECT_EQ(m_.x(2), 40u / 4 * (0 + 1 + 2 + 3) * 3);
+  EXPECT_EQ(counters().blocks, blocks);
+  EXPECT_EQ(counters().revived, 36u);
+}
+
 // In all positions and by every width of overlap, aligned or not, in the TLB or not.
 TEST_P(EngineCodeTest, MisalignedStoresOverCodeAreSeen) {
   for (const uint64_t where : {0x1ff9, 0x1ffa, 0x1ffb, 0x1ffc, 0x1ffd, 0x1ffe, 0x1fff, 0x2000, 0x2001}) {

@@ -10,16 +10,12 @@
 namespace emu::ir {
 namespace {
 
-enum OpTraits : uint8_t { kPureValue = 1, kHasResult = 2 };
-
-constexpr uint8_t kTraits[] = {
-#define EMU_IR_OP(name, Enumerator, result, args, fields, effects) \
-  (result[0] == '-' ? 0 : kHasResult | (effects[0] == 'p' ? kPureValue : 0)),
+constexpr bool kPureValue[] = {
+#define EMU_IR_OP(name, Enumerator, result, args, fields, effects) result[0] != '-' && effects[0] == 'p',
 #include "translate/ir/ops.def"
 #undef EMU_IR_OP
 };
-bool IsPureValue(Op op) { return (kTraits[static_cast<size_t>(op)] & kPureValue) != 0; }
-bool HasResult(Op op) { return (kTraits[static_cast<size_t>(op)] & kHasResult) != 0; }
+bool IsPureValue(Op op) { return kPureValue[static_cast<size_t>(op)]; }
 
 bool IsCommutative(Op op) {
   switch (op) {
@@ -104,27 +100,40 @@ void Output::Clear(size_t size) {
   if (code_.size() <= size + room_) {  // one more: what is pending
     code_.resize(size + room_ + 1, Instr{Op::kConst});
     facts_.resize(code_.size());
-    kept_.resize(code_.size());
+    states_.resize(code_.size());
   }
 }
 
-Value Output::CommitAsIs() {
-  facts_[size_] = NoFacts(code_[size_].type);
-  kept_[size_] = 0;
-  return static_cast<Value>(size_++);
+Value Output::Commit() {
+  const Value v = CommitAsIs();
+  Instr& i = code_[v];
+  if ((i.op == Op::kAnd || i.op == Op::kOr || i.op == Op::kAndNot) && facts(v).complete()) {
+    i = Instr{.op = Op::kConst, .type = i.type, .imm = facts_[v].ones};
+  }
+  return v;
 }
 
-Value Output::Commit() {
+// Nothing is known about what lies too deep.
+void Output::Learn(Value v, unsigned depth) const {
+  static constexpr unsigned kDeepest = 64;
   static constexpr Facts kNone;
-  Instr& i = code_[size_];
-  const auto of = [this](Value v) -> const Facts& { return v == kNoValue ? kNone : facts_[v]; };
+  const Instr& i = code_[v];
+  states_[v].learned = true;
+  if (i.op == Op::kConst) {
+    facts_[v] = ConstantFacts(i.type, i.imm);
+    return;
+  }
+  if (depth == kDeepest || !IsPureValue(i.op)) {
+    facts_[v] = i.op == Op::kLoad || i.op == Op::kFCmp ? FactsOf(i, Type::kVoid, kNone, kNone, kNone) : NoFacts(i.type);
+    return;
+  }
+  const auto of = [&](Value a) -> const Facts& {
+    if (a == kNoValue) return kNone;
+    if (!states_[a].learned) Learn(a, depth + 1);
+    return facts_[a];
+  };
   const Type arg_type = i.args[0] == kNoValue ? Type::kVoid : code_[i.args[0]].type;
-  const bool is_const = i.op == Op::kConst;
-  kept_[size_] = 0;
-  Facts& f = facts_[size_];
-  f = is_const ? ConstantFacts(i.type, i.imm) : FactsOf(i, arg_type, of(i.args[0]), of(i.args[1]), of(i.args[2]));
-  if (!is_const && f.complete() && IsPureValue(i.op)) i = Instr{.op = Op::kConst, .type = i.type, .imm = f.ones};
-  return static_cast<Value>(size_++);
+  facts_[v] = FactsOf(i, arg_type, of(i.args[0]), of(i.args[1]), of(i.args[2]));
 }
 
 Value Output::Insert(Type t, uint64_t constant) {
@@ -138,14 +147,13 @@ Value Output::Insert(Type t, uint64_t constant) {
 
 Value Folder::Fold() {
   const Op op = out_.pending().op;
-  if (op == Op::kConst) return out_.Commit();
+  if (op == Op::kConst) return out_.CommitAsIs();
   if (IsPureValue(op)) return FoldPure();
   if (op == Op::kExitIf || op == Op::kBrIf) {
     Comparison();
     if (Outcome(out_.pending()) == false) return kNoValue;
   }
   if (op == Op::kLoad || op == Op::kStore) Address(out_.pending());
-  if (HasResult(op) && op != Op::kGet && op != Op::kCall) return out_.Commit();
   return out_.CommitAsIs();
 }
 
@@ -244,7 +252,7 @@ std::optional<Value> Folder::Integer(Instr& i) {
 
 std::optional<Value> Folder::AddSub(Instr& i) {
   const Value a = i.args[0], b = i.args[1];
-  if (FactsAt(b).is_zero()) return a;
+  if (IsConst(b, 0)) return a;
   if (i.op == Op::kSub && a == b) i = Instr{.op = Op::kConst, .type = i.type};
   if (i.op == Op::kConst || !IsConst(b)) return std::nullopt;
   const uint64_t addend = i.op == Op::kSub ? -Def(b).imm : Def(b).imm;
@@ -290,7 +298,7 @@ std::optional<Value> Folder::AndMask(Instr& i) {
 
 std::optional<Value> Folder::Xor(Instr& i) {
   const Value a = i.args[0], b = i.args[1];
-  if (FactsAt(b).is_zero()) return a;
+  if (IsConst(b, 0)) return a;
   const Instr& x = Def(a);
   if (a == b) {
     i = Instr{.op = Op::kConst, .type = i.type};
@@ -391,7 +399,7 @@ std::optional<Value> Folder::Select(Instr& i) {
   if (i.args[1] == i.args[2] || condition.ones != 0) return i.args[1];
   if (condition.is_zero()) return i.args[2];
   const Instr& x = Def(i.args[0]);
-  const bool against_zero = x.op == Op::kSetCc && x.aux <= 1 && FactsAt(x.args[1]).is_zero();
+  const bool against_zero = x.op == Op::kSetCc && x.aux <= 1 && IsConst(x.args[1], 0);
   if (!against_zero) return std::nullopt;
   if (static_cast<Cond>(x.aux) == Cond::kEq) std::swap(i.args[1], i.args[2]);
   i.args[0] = x.args[0];
@@ -429,7 +437,7 @@ bool Folder::SimplerComparison(Instr& i) {
     out_.pending().args[1] = zero;
     return true;
   }
-  const bool against_zero = i.aux <= 1 && FactsAt(i.args[1]).is_zero();
+  const bool against_zero = i.aux <= 1 && IsConst(i.args[1], 0);
   if (!against_zero || (x.op != Op::kSetCc && x.op != Op::kXor && x.op != Op::kSub)) return false;
   if (x.op == Op::kSetCc) i.aux = cond == Cond::kNe ? x.aux : static_cast<uint16_t>(Negate(static_cast<Cond>(x.aux)));
   const Value a = x.args[0], b = x.args[1];

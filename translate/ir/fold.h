@@ -12,8 +12,8 @@
 
 namespace emu::ir {
 
-// A block being written, with facts about its values. Values are numbered as in the block. The last instruction is
-// pending until it is committed: rules rewrite it in place.
+// A block being written, with facts about its values, which are found out when somebody asks for them. Values are
+// numbered as in the block. The last instruction is pending until it is committed: rules rewrite it in place.
 class Output {
  public:
   // For a block of `size` instructions, to which some may be added.
@@ -22,26 +22,38 @@ class Output {
   // Begins a pending instruction, a copy of `from` that the caller may change.
   Instr& Begin(const Instr& from) { return code_[size_] = from; }
   Instr& pending() { return code_[size_]; }
-  // Ends it; a pure operation whose value is known becomes a constant. The facts of what has no result are not kept.
+  // Ends it; an operation on bits whose value is known becomes a constant.
   Value Commit();
-  Value CommitAsIs();
+  Value CommitAsIs() {
+    states_[size_] = {};
+    return static_cast<Value>(size_++);
+  }
 
   // Puts a constant before the pending instruction, which moves: references to it end.
   bool HasRoom() const { return room_ != 0; }
   Value Insert(Type t, uint64_t constant);
 
   const Instr& operator[](Value v) const { return code_[v]; }
-  const Facts& facts(Value v) const { return facts_[v]; }
+  const Facts& facts(Value v) const {
+    if (!states_[v].learned) Learn(v, 0);
+    return facts_[v];
+  }
   // The value was put into a guest register.
-  void Keep(Value v) { kept_[v] = 1; }
-  bool IsKept(Value v) const { return kept_[v] != 0; }
+  void Keep(Value v) { states_[v].kept = true; }
+  bool IsKept(Value v) const { return states_[v].kept; }
   Instr* code() { return code_.data(); }
   size_t size() const { return size_; }
 
  private:
+  struct State {
+    bool learned = false;  // facts_ holds something
+    bool kept = false;
+  };
+  void Learn(Value v, unsigned depth) const;
+
   std::vector<Instr> code_;  // at least as long as needed, never shortened
-  std::vector<Facts> facts_;
-  std::vector<uint8_t> kept_;
+  mutable std::vector<Facts> facts_;
+  mutable std::vector<State> states_;
   size_t size_ = 0;
   size_t room_ = 0;
 };

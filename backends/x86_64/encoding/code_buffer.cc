@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -12,6 +13,10 @@
 // Not in every C library's headers; Linux ignores it before 4.17, where the hint alone may still do.
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
+#endif
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
 #endif
 
 namespace emu::backends::x86_64 {
@@ -117,12 +122,25 @@ CodeBuffer& CodeBuffer::operator=(CodeBuffer&& other) noexcept {
   std::swap(rw_, other.rw_);
   std::swap(rx_, other.rx_);
   std::swap(size_, other.size_);
+  std::swap(populated_, other.populated_);
   return *this;
 }
 
 CodeBuffer::~CodeBuffer() {
   if (rw_ != nullptr) munmap(rw_, size_);
   if (rx_ != nullptr) munmap(rx_, size_);
+}
+
+// Only advice: Linux has this since 5.14.
+void CodeBuffer::Populate(const uint8_t* rw) {
+  constexpr size_t kPiece = size_t{256} << 10;
+  size_t first = populated_ == nullptr ? 0 : static_cast<size_t>(populated_ - rw_);
+  first = std::max(first, static_cast<size_t>(rw - rw_) / kPage * kPage);
+  const size_t bytes = std::min(kPiece, size_ - first);
+  populated_ = bytes < kPiece ? rw_ + size_ + kAhead : rw_ + first + bytes;
+  if (bytes == 0) return;
+  madvise(rw_ + first, bytes, MADV_POPULATE_WRITE);
+  madvise(rx_ + first, bytes, MADV_POPULATE_READ);
 }
 
 bool CodeBuffer::Reaches(const void* target) const {

@@ -27,6 +27,12 @@ class CodeBuffer {
   ptrdiff_t delta() const {
     return static_cast<ptrdiff_t>(reinterpret_cast<uintptr_t>(rx_) - reinterpret_cast<uintptr_t>(rw_));
   }
+  // To be called as code is written up to `rw`: has the host give both views some memory further on, at once. That is
+  // cheaper than a fault for each page of each view.
+  void Advance(const uint8_t* rw) {
+    if (rw + kAhead > populated_) [[unlikely]]
+      Populate(rw);
+  }
   // Whether every branch in the buffer reaches `target`.
   bool Reaches(const void* target) const;
 
@@ -37,11 +43,14 @@ class CodeBuffer {
   }
 
  private:
+  static constexpr ptrdiff_t kAhead = 16 << 10;  // more than most blocks have
   CodeBuffer(uint8_t* rw, uint8_t* rx, size_t size) : rw_(rw), rx_(rx), size_(size) {}
+  void Populate(const uint8_t* rw);
 
   uint8_t* rw_ = nullptr;
   uint8_t* rx_ = nullptr;
   size_t size_ = 0;
+  const uint8_t* populated_ = nullptr;  // of the writing view: up to here
 };
 
 }  // namespace emu::backends::x86_64

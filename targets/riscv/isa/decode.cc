@@ -98,11 +98,13 @@ void Lookup::FillCompressed(uint8_t xlen) {
   }
 }
 
-const Lookup& LookupFor(uint8_t xlen) {
-  static const Lookup* const kLookup32 = new Lookup(32);
-  static const Lookup* const kLookup64 = new Lookup(64);
-  return xlen == 32 ? *kLookup32 : *kLookup64;
+// Made when it is first asked for: most runs need only one.
+template <uint8_t xlen>
+const Lookup& TheLookup() {
+  static const Lookup* const kLookup = new Lookup(xlen);
+  return *kLookup;
 }
+const Lookup& LookupFor(uint8_t xlen) { return xlen == 32 ? TheLookup<32>() : TheLookup<64>(); }
 
 Insn Find32(uint32_t bits, const IsaConfig& isa) {
   for (uint16_t i : LookupFor(isa.xlen).Bucket(bits)) {

@@ -40,7 +40,9 @@ void Lifter::Csr(Value operand) {
   const unsigned op = d_.bits >> 12 & 3;
   const bool no_write = op != kWrite && d_.rs1 == 0;
   const bool no_read = op == kWrite && d_.rd == 0;
-  const bool goes_on = no_write || IsHarmless(d_.csr());
+  // The one field of sstatus among the low five bits is SIE, and no interrupt comes because it is cleared.
+  const bool disables = d_.id == Insn::kCsrrci && d_.csr() == 0x100;
+  const bool goes_on = no_write || disables || IsHarmless(d_.csr());
   const uint64_t what = d_.csr() | op << 12 | unsigned{no_write} << 14 | unsigned{no_read} << 15;
   if (!goes_on) ir_.Set(kRegPc, ir_.Const64(next_));
   const Value old =
