@@ -98,6 +98,16 @@ TEST(Emu, DeterministicRunsAgree) {
   }
 }
 
+// Whatever is left out for the sake of -jit-opt, and however often translated code is thrown away.
+TEST(Emu, SpeedIsNotSeen) {
+  const std::string flags = Bare("testdata/riscv64/exit_code.elf") + " -deterministic -print-state-hash ";
+  const std::string wanted = Emu(flags).err;
+  EXPECT_THAT(wanted, HasSubstr("instructions="));
+  for (const char* more : {"-jit-opt none", "-jit-opt no-chain,no-fold,no-pin", "-jit-cache 256K"}) {
+    EXPECT_EQ(Emu(flags + more).err, wanted) << more;
+  }
+}
+
 // Ten times 100 ms are waited for, and skipped where time is counted.
 TEST(Emu, IdleTimeIsSkippedWhenDeterministic) {
   const Outcome o = Emu(Bare(Program("timer")) + " -deterministic -print-state-hash");

@@ -13,6 +13,7 @@ _SCRIPTS = {
         "archive": "archive.sh",
         "init": "init",
         "initramfs": "initramfs.sh",
+        "tree": "tree.sh",
         "unpack": "unpack.sh",
     }.items()
 }
@@ -61,6 +62,24 @@ debian_guest = repository_rule(
         _SCRIPTS,
         arch = attr.string(mandatory = True, doc = "as Debian spells it"),
         firmware = attr.string_list_dict(doc = "package: files of it"),
+        suite = attr.string(mandatory = True),
+    ),
+    environ = ["EMU_DEBIAN_MIRROR"],
+)
+
+def _debian_tree_impl(ctx):
+    _download(ctx, ctx.attr.packages)
+    _step(ctx, "Unpacking " + ctx.attr.packages[0], ctx.attr._tree, ["tree.gz"] + ctx.attr.paths)
+    _finish(ctx, ["tree.gz"])
+
+debian_tree = repository_rule(
+    doc = "Files of packages in a compressed cpio archive, to be put behind an initramfs.",
+    implementation = _debian_tree_impl,
+    attrs = dict(
+        _SCRIPTS,
+        arch = attr.string(mandatory = True, doc = "as Debian spells it"),
+        packages = attr.string_list(mandatory = True, doc = "all that are needed, dependencies too"),
+        paths = attr.string_list(mandatory = True, doc = "patterns of the files to take"),
         suite = attr.string(mandatory = True),
     ),
     environ = ["EMU_DEBIAN_MIRROR"],

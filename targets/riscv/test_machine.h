@@ -32,8 +32,8 @@ struct TestMachineOptions {
   mmu::riscv::PagingMode widest_paging = mmu::riscv::PagingMode::kSv57;
   bool serves_sbi = false;
   uint32_t max_block_insns = 64;
-  translate::JitOptions jit;
-  size_t code_bytes = size_t{8} << 20;
+  translate::JitOptions jit = {};
+  size_t code_bytes = size_t{8} << 20;  // the compiler's
 };
 
 class TestMachine : private HartPlatform {

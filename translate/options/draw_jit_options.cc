@@ -16,4 +16,9 @@ JitOptions DrawJitOptions(uint64_t number) {
   return options;
 }
 
+JitOptions WithoutPasses(JitOptions options) {
+  for (const ir::PassInfo& pass : ir::kPasses) options.*pass.on = false;
+  return options;
+}
+
 }  // namespace emu::translate

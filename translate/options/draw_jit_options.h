@@ -11,6 +11,8 @@ namespace emu::translate {
 // The combination of a number. First everything, nothing, and each switch alone off; then random ones, of which some
 // have few off and some have few on.
 JitOptions DrawJitOptions(uint64_t number);
+// The same with all passes over blocks off.
+JitOptions WithoutPasses(JitOptions options);
 
 }  // namespace emu::translate
 

@@ -1,12 +1,11 @@
 #include "targets/riscv/fuzz/fuzz_run.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "targets/riscv/csr.h"
 #include "targets/riscv/fuzz/guest_image.h"
+#include "targets/riscv/fuzz/guest_state.h"
+#include "translate/options/draw_jit_options.h"
 
 namespace emu::riscv {
 namespace {
@@ -61,39 +60,10 @@ class Chaos final : public memory::MmioDevice {
   uint64_t accesses_ = 0;
 };
 
-// The four bytes at the PC, without leaving a trace; 0 if they cannot be fetched.
-uint32_t NextInsn(TestMachine& m) {
-  translate::PageMapping mapping;
-  translate::MemFault fault;
-  const memory::Gva pc(m.state().base.pc);
-  if (!m.hart().Translate(pc, 2, translate::Access::kExecute, /*probe=*/true, &mapping, &fault)) return 0;
-  return static_cast<uint32_t>(m.memory().Load(mapping.gpa, 4, {.debug = true}).value);
-}
-
-std::string StateText(TestMachine& m) {
-  std::string text = absl::StrFormat("insns %d\npc %x\ncode %08x\nprivilege %d\n", m.cpu().InsnCount(),
-                                     m.state().base.pc, NextInsn(m), m.state().privilege);
-  for (int i = 1; i < 32; ++i) absl::StrAppendFormat(&text, "x%d %x\n", i, m.state().x[i]);
-  for (int i = 0; i < 32; ++i) absl::StrAppendFormat(&text, "f%d %x\n", i, m.state().f[i]);
-  absl::StrAppendFormat(&text, "reservation %x %x\n", m.state().reservation_address, m.state().reservation_value);
-  for (const CsrName& csr : CsrNames()) absl::StrAppendFormat(&text, "%s %x\n", csr.name, m.Peek(csr.number));
-  return text;
-}
-
-uint64_t RamHash(TestMachine& m) {
-  uint64_t hash = 0;
-  for (uint64_t at = 0; at < TestMachine::kRamSize; at += 8) {
-    uint64_t word;
-    std::memcpy(&word, m.ram().host() + at, 8);
-    if (word != 0) hash += Mix(at, word);
-  }
-  return hash;
-}
-
 class Run {
  public:
-  Run(uint64_t seed, TestAccel accel)
-      : world_(~seed), extra_(*memory::RamBlock::Anonymous("extra", kExtraSize)), machine_({.accel = accel}, &device_) {
+  Run(uint64_t seed, const TestMachineOptions& options)
+      : world_(~seed), extra_(*memory::RamBlock::Anonymous("extra", kExtraSize)), machine_(options, &device_) {
     auto region = memory::Region::Ram("extra", extra_);
     machine_.root().Map(region, RegionOffset(kExtraRam)).IgnoreError();
     device_.Attach(&machine_, region);
@@ -120,9 +90,8 @@ class Run {
     end.insns = machine_.cpu().InsnCount();
     end.traps = machine_.traps.size();
     for (const auto& trap : machine_.traps) ++end.causes[trap.first];
-    end.state = StateText(machine_);
-    end.hash = RamHash(machine_);
-    for (unsigned char c : end.state) end.hash = end.hash * 31 + c;
+    end.state = GuestStateText(machine_);
+    end.hash = GuestStateHash(machine_);
     return end;
   }
 
@@ -157,31 +126,45 @@ class Run {
   size_t traps_before_ = 0;
 };
 
-// The least number of instructions after which the backends differ.
-int64_t FirstDifference(uint64_t seed, int64_t insns) {
+// The least number of instructions after which the two part.
+int64_t FirstDifference(uint64_t seed, int64_t insns, const TestMachineOptions& a, const TestMachineOptions& b) {
   int64_t same = 0;
   while (insns - same > 1) {
     const int64_t middle = (same + insns) / 2;
-    const bool equal =
-        RunFuzzGuest(seed, middle, TestAccel::kInterpreter).hash == RunFuzzGuest(seed, middle, TestAccel::kJit).hash;
-    (equal ? same : insns) = middle;
+    (RunFuzzGuest(seed, middle, a).hash == RunFuzzGuest(seed, middle, b).hash ? same : insns) = middle;
   }
   return insns;
 }
 
+// Guests that change page tables or code and do not fence see how far translations are kept, so that what the engine
+// keeps must be the same; the passes need not be.
+TestMachineOptions Reference(TestMachineOptions options) {
+  options.accel = TestAccel::kInterpreter;
+  options.jit = translate::WithoutPasses(options.jit);
+  return options;
+}
+
 }  // namespace
 
-FuzzEnd RunFuzzGuest(uint64_t seed, int64_t insns, TestAccel accel) { return Run(seed, accel).Until(insns); }
+FuzzEnd RunFuzzGuest(uint64_t seed, int64_t insns, const TestMachineOptions& options) {
+  return Run(seed, options).Until(insns);
+}
 
 std::string CompareFuzzGuest(uint64_t seed, int64_t insns) {
-  const FuzzEnd a = RunFuzzGuest(seed, insns, TestAccel::kInterpreter), b = RunFuzzGuest(seed, insns, TestAccel::kJit);
-  if (!a.error.empty() || !b.error.empty()) return absl::StrCat("seed ", seed, ": ", a.error, b.error);
-  if (a.hash == b.hash) return "";
-  const int64_t first = FirstDifference(seed, insns);
-  const FuzzEnd before = RunFuzzGuest(seed, first - 1, TestAccel::kInterpreter);
-  return absl::StrCat("seed ", seed, " differs after ", first, " instructions\n-- before\n", before.state,
-                      "-- interpreter\n", RunFuzzGuest(seed, first, TestAccel::kInterpreter).state, "-- jit\n",
-                      RunFuzzGuest(seed, first, TestAccel::kJit).state);
+  TestMachineOptions jit;
+  jit.accel = TestAccel::kJit;
+  jit.jit = translate::DrawJitOptions(seed);
+  const TestMachineOptions reference = Reference(jit);
+  const FuzzEnd a = RunFuzzGuest(seed, insns, reference), b = RunFuzzGuest(seed, insns, jit);
+  if (a.error.empty() && b.error.empty() && a.hash == b.hash) return "";
+  const std::string what = absl::StrCat("guest ", seed, ", -jit-opt ", JitOptionsText(jit.jit),
+                                        " (again: fuzz_long guests ", seed, " 1 ", insns, ")");
+  if (!a.error.empty() || !b.error.empty()) return absl::StrCat(what, ": ", a.error, b.error);
+  const int64_t first = FirstDifference(seed, insns, reference, jit);
+  const std::string before = RunFuzzGuest(seed, first - 1, reference).state;
+  const std::string x = RunFuzzGuest(seed, first, reference).state, y = RunFuzzGuest(seed, first, jit).state;
+  return absl::StrCat(what, " parts after ", first, " instructions\n-- before\n", before, "-- before | interpreter\n",
+                      DifferingLines(before, x), "-- interpreter | jit\n", DifferingLines(x, y));
 }
 
 }  // namespace emu::riscv

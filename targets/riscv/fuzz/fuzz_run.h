@@ -21,9 +21,10 @@ struct FuzzEnd {
 };
 
 // Ends after `insns` instructions.
-FuzzEnd RunFuzzGuest(uint64_t seed, int64_t insns, TestAccel accel);
+FuzzEnd RunFuzzGuest(uint64_t seed, int64_t insns, const TestMachineOptions& options);
 
-// By both backends: empty if they agree, else where they part and both states there.
+// By both backends, with a combination of switches (translate/options) that the seed draws: empty if they agree, else
+// where they part, both states there, and how to see that again.
 std::string CompareFuzzGuest(uint64_t seed, int64_t insns);
 
 }  // namespace emu::riscv
