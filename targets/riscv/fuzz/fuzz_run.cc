@@ -15,7 +15,7 @@ using memory::RegionOffset;
 using translate::Engine;
 
 constexpr uint64_t kExtraRam = 0x90000000, kExtraSize = 0x4000;
-constexpr int64_t kSlice = 1000;  // instructions between the world's doings
+constexpr int64_t kSlice = 1000;  // instructions between the world's doings, on average
 constexpr Interrupt kLines[] = {kSupervisorSoftware, kMachineSoftware,    kSupervisorTimer,
                                 kMachineTimer,       kSupervisorExternal, kMachineExternal};
 
@@ -75,7 +75,7 @@ class Run {
     FuzzEnd end;
     while (static_cast<int64_t>(machine_.cpu().InsnCount()) < insns) {
       const int64_t done = static_cast<int64_t>(machine_.cpu().InsnCount());
-      const int64_t slice = std::min(kSlice - done % kSlice, insns - done);
+      const int64_t slice = std::min(next_ - done, insns - done);
       const Engine::Stop stop = machine_.engine().Run(slice);
       if (!machine_.engine().status().ok()) {
         end.error = machine_.engine().status().ToString();
@@ -83,7 +83,7 @@ class Run {
       }
       if (stop == Engine::Stop::kHalted) {
         WakeUp();
-      } else if (machine_.cpu().InsnCount() % kSlice == 0) {
+      } else if (static_cast<int64_t>(machine_.cpu().InsnCount()) == next_) {
         World();
       }
     }
@@ -103,9 +103,12 @@ class Run {
     if (machine_.time >= machine_.deadline) machine_.hart().SetInterrupt(kSupervisorTimer, true);
     if (world_.OneIn(2)) machine_.hart().SetInterrupt(world_.Pick(kLines), world_.OneIn(2));
     const size_t traps = machine_.traps.size() - traps_before_;
+    const int64_t slice = next_ - before_;
     traps_before_ = machine_.traps.size();
-    if (traps == 0) machine_.hart().Raise(kBreakpoint, 0);
-    if (traps > kSlice * 9 / 10) Restart();
+    before_ = next_;
+    next_ += 1 + static_cast<int64_t>(world_.Below(2 * kSlice));
+    if (traps == 0 && slice > kSlice / 2) machine_.hart().Raise(kBreakpoint, 0);
+    if (slice > kSlice && static_cast<int64_t>(traps) > slice * 9 / 10) Restart();
   }
   // All lines rise; if that is not enough, so be it.
   void WakeUp() {
@@ -124,6 +127,7 @@ class Run {
   memory::RamBlock::Ptr extra_;
   TestMachine machine_;
   size_t traps_before_ = 0;
+  int64_t before_ = 0, next_ = kSlice;  // when the world did something last, and does again
 };
 
 // The least number of instructions after which the two part.
