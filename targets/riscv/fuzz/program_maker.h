@@ -33,9 +33,10 @@ class ProgramMaker {
   // program_image.cc
   void Tables();
   void PageTables();
-  void Handler();
   void Main();
   void Function(unsigned number);
+  // program_handler.cc
+  void Handler();
   // program_statements.cc
   void Body(unsigned count, unsigned depth);
   void Statement(unsigned depth);
@@ -44,19 +45,21 @@ class ProgramMaker {
   void Call();
   void Alu();
   void Compressed();
-  void Memory();
-  void Atomic();
-  void Float();
-  void FloatMemory();
-  void FloatControl();
   void Csr();
   void Fault();
+  uint32_t AluInsn();
+  // program_memory.cc
+  void Memory();
+  void Atomic();
   void Patch();
   void Remap();
   void Device();
-  uint32_t AluInsn();
-  uint32_t FloatInsn();
   void Address(unsigned align);
+  // program_float.cc
+  void Float();
+  void FloatMemory();
+  void FloatControl();
+  uint32_t FloatInsn();
 
   uint32_t Any();
   uint32_t Pick(uint32_t n) { return static_cast<uint32_t>(random_.Below(n)); }
