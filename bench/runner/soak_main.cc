@@ -50,8 +50,9 @@ void Tell(const SoakRecord& record, const Counters& counters, double seconds) {
   }
   for (const std::string& complaint : record.complaints()) absl::PrintF("MISMATCH %s\n", complaint);
   const auto of = [&](const char* name) { return counters.count(name) != 0 ? counters.at(name) : 0; };
-  absl::PrintF("%.0f s, mismatches: %d, blocks translated: %.0f, code cache emptied: %.0f times\n", seconds,
-               record.complaints().size(), of("blocks"), of("discards"));
+  absl::PrintF(
+      "%.1f G guest instructions in %.0f s, mismatches: %d, blocks translated: %.0f, code cache emptied: %.0f times\n",
+      of("executed_insns") / 1e9, seconds, record.complaints().size(), of("translated_blocks"), of("discards"));
 }
 
 int Main(const std::string& command, const std::string& socket_path) {
