@@ -45,6 +45,10 @@ enum Register : unsigned {
   kRegReservationAddress = 64,
   kRegReservationValue,
   kRegMstatus,
+  kRegSscratch,
+  kRegSepc,
+  kRegScause,
+  kRegStval,
   kRegisterCount
 };
 

@@ -39,6 +39,10 @@ TEST_F(TargetTest, RegistersLieWhereTheStateHasThem) {
   EXPECT_EQ(at(kRegReservationAddress), &m_.state().reservation_address);
   EXPECT_EQ(at(kRegReservationValue), &m_.state().reservation_value);
   EXPECT_EQ(at(kRegMstatus), &m_.state().mstatus);
+  EXPECT_EQ(at(kRegSscratch), &m_.state().csr.sscratch);
+  EXPECT_EQ(at(kRegSepc), &m_.state().csr.sepc);
+  EXPECT_EQ(at(kRegScause), &m_.state().csr.scause);
+  EXPECT_EQ(at(kRegStval), &m_.state().csr.stval);
 }
 
 TEST_F(TargetTest, NamesAreUniqueAndPinsCountUp) {

@@ -15,6 +15,22 @@ bool IsHarmless(unsigned csr) {
   return std::find(std::begin(kHarmlessCsrs), std::end(kHarmlessCsrs), csr) != std::end(kHarmlessCsrs);
 }
 
+// The register of IR that is the whole of a CSR, so that no helper is needed for it; 0 for others.
+unsigned PlainCsr(unsigned csr) {
+  switch (csr) {
+    case 0x140:
+      return kRegSscratch;
+    case 0x141:
+      return kRegSepc;
+    case 0x142:
+      return kRegScause;
+    case 0x143:
+      return kRegStval;
+    default:
+      return 0;
+  }
+}
+
 constexpr unsigned kCacheBlockBytes = 64;
 
 }  // namespace
@@ -40,6 +56,9 @@ void Lifter::Csr(Value operand) {
   const unsigned op = d_.bits >> 12 & 3;
   const bool no_write = op != kWrite && d_.rs1 == 0;
   const bool no_read = op == kWrite && d_.rd == 0;
+  const bool in_line = PlainCsr(d_.csr()) != 0 && isa_.xlen == 64 && (request_.key & kKeyPrivilege) != kUser &&
+                       (no_write || d_.csr() != 0x141);  // not all of sepc can be written
+  if (in_line) return CsrInLine(PlainCsr(d_.csr()), op, no_write, operand);
   // The one field of sstatus among the low five bits is SIE, and no interrupt comes because it is cleared.
   const bool disables = d_.id == Insn::kCsrrci && d_.csr() == 0x100;
   const bool goes_on = no_write || disables || IsHarmless(d_.csr());
@@ -49,6 +68,16 @@ void Lifter::Csr(Value operand) {
       ir_.Call(Type::kI64, static_cast<unsigned>(Helper::kCsr), {ir_.Const64(what), operand, ir_.Const64(d_.bits)});
   Rd(xt_ == Type::kI32 ? ir_.Convert(Op::kTrunc, Type::kI32, old) : old);
   if (!goes_on) EndByDispatch();
+}
+
+void Lifter::CsrInLine(unsigned reg, unsigned op, bool no_write, Value operand) {
+  const Value old = ir_.Get(Type::kI64, reg);
+  if (!no_write) {
+    ir_.Set(reg, op == 1   ? operand
+                 : op == 2 ? ir_.Binary(Op::kOr, old, operand)
+                           : ir_.Binary(Op::kAndNot, old, operand));
+  }
+  Rd(old);
 }
 
 void Lifter::Ecall() { RaiseHelper(Helper::kEcall, {}); }

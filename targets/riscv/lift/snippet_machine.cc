@@ -85,6 +85,10 @@ std::vector<RegisterInfo> MakeRegisters() {
   r[kRegReservationAddress] = {"reservation_address", offsetof(RiscvState, reservation_address), ir::Type::kI64};
   r[kRegReservationValue] = {"reservation_value", offsetof(RiscvState, reservation_value), ir::Type::kI64};
   r[kRegMstatus] = {"mstatus", offsetof(RiscvState, mstatus), ir::Type::kI64};
+  r[kRegSscratch] = {"sscratch", offsetof(RiscvState, csr.sscratch), ir::Type::kI64};
+  r[kRegSepc] = {"sepc", offsetof(RiscvState, csr.sepc), ir::Type::kI64};
+  r[kRegScause] = {"scause", offsetof(RiscvState, csr.scause), ir::Type::kI64};
+  r[kRegStval] = {"stval", offsetof(RiscvState, csr.stval), ir::Type::kI64};
   return r;
 }
 

@@ -18,9 +18,15 @@ constexpr Snippet kCases[] = {
     {".word 0x0ff5050f", "a0=1", "fence"},  // with reserved fields
     {"nop; fence.i; nop", "", "pc=0x1008 insns=2 call=FenceI()"},
     // CSRs. 1: write, 2: set, 3: clear in bits 13:12; bit 14: no write; bit 15: no read. 0x5678 comes back.
-    {"csrrw a0, sscratch, a1", "a1=7", "a0=0x5678 call=Csr(0x1140,0x7,0x14059573)"},
-    {"csrrw a1, sscratch, a1", "a1=7", "a1=0x5678 call=Csr(0x1140,0x7,0x140595f3)"},
-    {"csrw sscratch, a1; li a0, 1", "a1=7", "a0=1 call=Csr(0x9140,0x7,0x14059073)"},
+    {"csrrw a0, mscratch, a1", "a1=7", "a0=0x5678 call=Csr(0x1340,0x7,0x34059573)"},
+    {"csrrw a1, mscratch, a1", "a1=7", "a1=0x5678 call=Csr(0x1340,0x7,0x340595f3)"},
+    {"csrw mscratch, a1; li a0, 1", "a1=7", "a0=1 call=Csr(0x9340,0x7,0x34059073)"},
+    {"csrw sepc, a1; li a0, 1", "a1=7", "a0=1 call=Csr(0x9141,0x7,0x14159073)"},
+    {"csrr a0, sscratch", "", "a0=0x5678 call=Csr(0x6140,0x0,0x14002573)", 64, kUserKey},
+    // Some are nothing but a register.
+    {"csrw sscratch, a1; csrrw a2, sscratch, a3; csrr a4, sscratch", "a1=7 a3=9", "a2=7 a4=9"},
+    {"csrw stval, a1; csrs stval, a2; csrrc a3, stval, a1; csrr a4, stval", "a1=6 a2=9", "a3=15 a4=9"},
+    {"csrwi scause, 5; csrr a0, scause; csrr a1, sepc", "a1=1", "a0=5 a1=0"},
     {"csrw stvec, zero; nop", "", "pc=0x1004 insns=1 call=Csr(0x9105,0x0,0x10501073)"},
     {"csrs sstatus, a1; nop", "a1=2", "pc=0x1004 insns=1 call=Csr(0x2100,0x2,0x1005a073)"},
     {"csrrc a0, sstatus, a1; nop", "a1=2", "a0=0x5678 pc=0x1004 insns=1 call=Csr(0x3100,0x2,0x1005b573)"},
