@@ -12,7 +12,10 @@ namespace {
 // More pairs of a guest page and its memory than a guest has in use at once: their numbers are made anew then.
 constexpr size_t kMaxMappings = size_t{1} << 20;
 
-// How many bytes of guest code the block covers, at most. Instructions come in the order of their addresses.
+constexpr uint32_t kLoopInsns = 32;
+
+// How many bytes of guest code the block covers, at most. Its last instruction is the one that lies farthest on: a loop
+// that is repeated ends with its branch.
 uint32_t GuestBytes(const ir::Block& block, unsigned max_insn_bytes) {
   auto last = block.code.rbegin();
   while (last->op != ir::Op::kInsn) ++last;
@@ -235,7 +238,8 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
                                                  : 1,
                       host_pc,
                       static_cast<uint32_t>(next_page - pc),
-                      [&] { return block->next_page = cpu_->Fetch(next_page); }};
+                      [&] { return block->next_page = cpu_->Fetch(next_page); },
+                      options_.jit.repeat_loops ? kLoopInsns : 0};
   target_.Lift(request, builder);
   builder.Finish();
   if (scratch_.insn_count == 0) return false;

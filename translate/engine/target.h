@@ -70,6 +70,9 @@ struct LiftRequest {
   const uint8_t* bytes = nullptr;
   uint32_t size = 0;
   std::function<const uint8_t*()> next_page;
+  // A block that branches back to its start may go through the loop several times, as far as it has no more
+  // instructions than this.
+  uint32_t loop_insns = 0;
 };
 
 class Target {

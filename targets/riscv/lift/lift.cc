@@ -35,8 +35,9 @@ Lifter::Lifter(const translate::LiftRequest& request, const IsaConfig& isa, ir::
       pc_(request.pc),
       next_(request.pc) {}
 
+unsigned Lifter::Limit() const { return std::clamp(request_.max_insns, 1u, kMaxInsns); }
+
 void Lifter::Block() {
-  const unsigned limit = std::clamp(request_.max_insns, 1u, kMaxInsns);
   uint32_t bits = 0;
   Fetched fetched = Fetch(&bits);
   if (fetched == Fetched::kNowhere) return;
@@ -45,7 +46,7 @@ void Lifter::Block() {
     One(bits);
     if (done_) return;
     pc_ = next_;
-    fetched = count_ < limit && !ir_.full() ? Fetch(&bits) : Fetched::kNotHere;
+    fetched = count_ < Limit() && !ir_.full() ? Fetch(&bits) : Fetched::kNotHere;
   }
   Goto(pc_);
 }
@@ -80,6 +81,14 @@ void Lifter::One(uint32_t bits) {
 void Lifter::Goto(uint64_t pc) {
   ir_.Goto(pc);
   done_ = true;
+}
+
+// A short loop is charged and left less often when its block holds it several times.
+bool Lifter::RepeatsLoop(uint64_t target) {
+  constexpr unsigned kMaxTimes = 4;
+  if (target != request_.pc) return false;
+  if (loop_ == 0) loop_ = count_;
+  return count_ + loop_ <= std::min({request_.loop_insns, Limit(), kMaxTimes * loop_});
 }
 
 void Lifter::Illegal() { RaiseHelper(Helper::kIllegal, {ir_.Const64(d_.bits)}); }

@@ -45,6 +45,11 @@ void Lifter::Branch(Cond cond) {
     ir_.ExitIf(Negate(cond), Rs1(), Rs2(), next_);
     return RaiseHelper(Helper::kMisalignedFetch, {ir_.Const64(Target())});
   }
+  if (RepeatsLoop(Target())) {
+    ir_.ExitIf(Negate(cond), Rs1(), Rs2(), next_);
+    next_ = Target();
+    return;
+  }
   ir_.ExitIf(cond, Rs1(), Rs2(), Target());
   Goto(next_);
 }

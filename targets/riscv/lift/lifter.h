@@ -29,9 +29,11 @@ class Lifter {
 
   // The block (lift.cc).
   enum class Fetched { kYes, kNotHere, kNowhere };
+  unsigned Limit() const;
   Fetched Fetch(uint32_t* bits);
   void One(uint32_t bits);
   void Goto(uint64_t pc);
+  bool RepeatsLoop(uint64_t target);
   void Illegal();
   void CallHelper(Helper helper, std::initializer_list<Value> args);
   void RaiseHelper(Helper helper, std::initializer_list<Value> args);
@@ -285,6 +287,7 @@ class Lifter {
   uint64_t pc_;
   uint64_t next_;
   unsigned count_ = 0;
+  unsigned loop_ = 0;  // instructions of the loop that the block is; 0: it is none, or is not known to be yet
   bool done_ = false;
   bool dirty_ = false;  // mstatus.FS is known to be Dirty
   // Single-precision values of this block by register: as an operand, and whether the register holds exactly that,
