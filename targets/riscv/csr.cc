@@ -90,7 +90,6 @@ void WriteMepc(Hart& h, unsigned, uint64_t value) { h.state().csr.mepc = value &
 uint64_t ReadSepc(Hart& h, unsigned) { return h.state().csr.sepc; }
 void WriteSepc(Hart& h, unsigned, uint64_t value) { h.state().csr.sepc = value & PcMask(h); }
 
-constexpr uint64_t kSstatusMask = kStatusSie | kStatusSpie | kStatusSpp | kStatusFs | kStatusSum | kStatusMxr;
 constexpr uint64_t kMstatusMask =
     kSstatusMask | kStatusMie | kStatusMpie | kStatusMpp | kStatusMprv | kStatusTvm | kStatusTw | kStatusTsr;
 
@@ -107,7 +106,7 @@ void WriteStatus(Hart& h, uint64_t value, uint64_t mask) {
   ((before ^ status) & kModes) != 0 ? h.UpdateMode() : h.UpdateInterrupts();
 }
 void WriteMstatus(Hart& h, unsigned, uint64_t value) { WriteStatus(h, value, kMstatusMask); }
-uint64_t ReadSstatus(Hart& h, unsigned) { return h.state().mstatus & (kSstatusMask | kStatusSd | uint64_t{3} << 32); }
+uint64_t ReadSstatus(Hart& h, unsigned) { return h.state().mstatus & kSstatusRead; }
 void WriteSstatus(Hart& h, unsigned, uint64_t value) { WriteStatus(h, value, kSstatusMask); }
 
 uint64_t ReadMisa(Hart& h, unsigned) {

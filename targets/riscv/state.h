@@ -70,6 +70,9 @@ inline constexpr uint64_t kStatusSum = 1u << 18, kStatusMxr = 1u << 19, kStatusT
 inline constexpr uint64_t kStatusTsr = 1u << 22, kStatusSd = uint64_t{1} << 63;
 inline constexpr uint64_t kStatusXl64 = uint64_t{2} << 32 | uint64_t{2} << 34;  // UXL and SXL: 64 bits
 inline constexpr unsigned kStatusMppShift = 11;
+// What sstatus shows of it, and what of that can be written (section 10.1.1).
+inline constexpr uint64_t kSstatusMask = kStatusSie | kStatusSpie | kStatusSpp | kStatusFs | kStatusSum | kStatusMxr;
+inline constexpr uint64_t kSstatusRead = kSstatusMask | kStatusSd | uint64_t{3} << 32;
 
 // Numbers of interrupts in mip and mie (section 3.1.9), and of exceptions in mcause (table 14).
 enum Interrupt : unsigned {

@@ -56,12 +56,12 @@ void Lifter::Csr(Value operand) {
   const unsigned op = d_.bits >> 12 & 3;
   const bool no_write = op != kWrite && d_.rs1 == 0;
   const bool no_read = op == kWrite && d_.rd == 0;
-  const bool in_line = PlainCsr(d_.csr()) != 0 && isa_.xlen == 64 && (request_.key & kKeyPrivilege) != kUser &&
-                       (no_write || d_.csr() != 0x141);  // not all of sepc can be written
-  if (in_line) return CsrInLine(PlainCsr(d_.csr()), op, no_write, operand);
-  // The one field of sstatus among the low five bits is SIE, and no interrupt comes because it is cleared.
-  const bool disables = d_.id == Insn::kCsrrci && d_.csr() == 0x100;
-  const bool goes_on = no_write || disables || IsHarmless(d_.csr());
+  if (isa_.xlen == 64 && (request_.key & kKeyPrivilege) != kUser) {
+    const bool writes_plainly = no_write || d_.csr() != 0x141;  // not all of sepc can be written
+    if (PlainCsr(d_.csr()) != 0 && writes_plainly) return CsrInLine(PlainCsr(d_.csr()), op, no_write, operand);
+    if (d_.csr() == 0x100 && (no_write || d_.id == Insn::kCsrrci)) return SstatusInLine();
+  }
+  const bool goes_on = no_write || IsHarmless(d_.csr());
   const uint64_t what = d_.csr() | op << 12 | unsigned{no_write} << 14 | unsigned{no_read} << 15;
   if (!goes_on) ir_.Set(kRegPc, ir_.Const64(next_));
   const Value old =
@@ -78,6 +78,15 @@ void Lifter::CsrInLine(unsigned reg, unsigned op, bool no_write, Value operand) 
                            : ir_.Binary(Op::kAndNot, old, operand));
   }
   Rd(old);
+}
+
+// Reads sstatus, or clears what five bits of an immediate can: SIE. No interrupt comes by that.
+void Lifter::SstatusInLine() {
+  const Value status = ir_.Get(Type::kI64, kRegMstatus);
+  if ((d_.rs1 & kStatusSie) != 0) {
+    ir_.Set(kRegMstatus, ir_.Binary(Op::kAnd, status, ir_.Const64(~kStatusSie)));
+  }
+  Rd(ir_.Binary(Op::kAnd, status, ir_.Const64(kSstatusRead)));
 }
 
 void Lifter::Ecall() { RaiseHelper(Helper::kEcall, {}); }

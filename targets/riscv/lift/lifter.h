@@ -77,6 +77,7 @@ class Lifter {
   void Amo(ir::AtomicKind kind);
   void RdAtomic(Value v);
   void Csr(Value operand);
+  void SstatusInLine();
   void CsrInLine(unsigned reg, unsigned op, bool no_write, Value operand);
   void CacheBlockProbe(uint32_t key_bit);
   bool MisalignedTarget(uint64_t target) const { return !isa_.Has(Extension::kC) && (target & 2) != 0; }
