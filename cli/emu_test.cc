@@ -98,8 +98,8 @@ TEST(Emu, DeterministicRunsAgree) {
   }
 }
 
-// Whatever -jit-opt leaves out, and however little room translated code has. Only the length of blocks is seen: a device
-// ends the run after the block that reached it.
+// Whatever -jit-opt leaves out, and however little room translated code has. Only the length of blocks is seen: a
+// device ends the run after the block that reached it.
 TEST(Emu, SpeedIsNotSeen) {
   const std::string flags = Bare("testdata/riscv64/exit_code.elf") + " -deterministic -print-state-hash ";
   const std::string wanted = Emu(flags).err;
