@@ -18,7 +18,7 @@ void CharBackend::AcceptInput() {
 }
 
 void CharBackend::Offer(absl::string_view bytes) {
-  pending_.append(bytes.data(), bytes.size());
+  pending_.Append(bytes);
   if (!delivering_) Deliver();
 }
 
@@ -32,8 +32,8 @@ void CharBackend::Deliver() {
   while (!pending_.empty()) {
     const size_t count = std::min(frontend_.can_receive(), pending_.size());
     if (count == 0) break;
-    const std::string chunk = pending_.substr(0, count);
-    pending_.erase(0, count);
+    const std::string chunk(pending_.view().substr(0, count));
+    pending_.Pop(count);
     frontend_.receive(chunk);
   }
   delivering_ = false;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "devices/byte_queue.h"
 
 namespace emu::devices {
 
@@ -57,7 +58,7 @@ class CharBackend {
   void Deliver();
 
   CharFrontend frontend_;
-  std::string pending_;
+  ByteQueue pending_;
   bool delivering_ = false;
 };
 

@@ -56,7 +56,7 @@ void FdBackend::CloseDescriptors() {
   if (owned_ && in_fd_ >= 0) close(in_fd_);
   if (owned_ && out_fd_ >= 0 && out_fd_ != in_fd_) close(out_fd_);
   in_fd_ = out_fd_ = -1;
-  queue_.clear();
+  queue_.Clear();
 }
 
 void FdBackend::OnReadable(short) {
@@ -93,7 +93,7 @@ size_t FdBackend::WriteSome(absl::string_view bytes) {
 void FdBackend::Queue(absl::string_view bytes) {
   const size_t room = kQueueLimit - std::min(kQueueLimit, queue_.size());
   const size_t taken = std::min(room, bytes.size());
-  queue_.append(bytes.data(), taken);
+  queue_.Append(bytes.substr(0, taken));
   dropped_ += bytes.size() - taken;
   loop_.SetEvents(*out_watch_, POLLOUT);
 }
@@ -109,7 +109,7 @@ void FdBackend::Write(absl::string_view bytes) {
 }
 
 void FdBackend::Flush() {
-  queue_.erase(0, WriteSome(queue_));
+  queue_.Pop(WriteSome(queue_.view()));
   if (!queue_.empty() || !out_watch_) return;
   loop_.SetEvents(*out_watch_, 0);
   AcceptInput();

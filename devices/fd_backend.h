@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "devices/byte_queue.h"
 #include "devices/char_backend.h"
 #include "devices/event_loop.h"
 #include "devices/raw_terminal.h"
@@ -57,7 +58,7 @@ class FdBackend : public CharBackend {
   const bool owned_;
   std::optional<EventLoop::WatchId> in_watch_;
   std::optional<EventLoop::WatchId> out_watch_;
-  std::string queue_;
+  ByteQueue queue_;
   uint64_t dropped_ = 0;
 };
 
