@@ -15,9 +15,10 @@ WatchHub::~WatchHub() {
 }
 
 void WatchHub::Apply(bool fetches) {
-  const bool any = !clients_.empty();
-  cpu_.SetWatch(any ? this : nullptr, fetches);
-  bus_.SetAccessObserver(any ? this : nullptr);
+  types_ = 0;
+  for (Client& c : clients_) types_ |= c.types = c.watch->TypesBeyondPages();
+  cpu_.SetWatch(clients_.empty() ? nullptr : this, fetches);
+  bus_.SetAccessObserver((types_ & translate::kDmaTypes) != 0 ? this : nullptr);
 }
 
 void WatchHub::Add(translate::AccessWatch* watch, bool fetches) {
@@ -47,6 +48,10 @@ void WatchHub::UpdateFetches(translate::AccessWatch* watch, absl::Span<const uin
   cpu_.RefreshFetches(pcs);
 }
 
+bool WatchHub::MayStop() const {
+  return std::any_of(clients_.begin(), clients_.end(), [](const Client& c) { return c.watch->MayStop(); });
+}
+
 bool WatchHub::WantsPage(Gva page, Gpa gpa, const memory::FlatRange& range, translate::Access access) {
   return std::any_of(clients_.begin(), clients_.end(),
                      [&](const Client& c) { return c.watch->WantsPage(page, gpa, range, access); });
@@ -65,7 +70,10 @@ bool WatchHub::Stops(const MemAccess& access) {
 }
 
 void WatchHub::OnAccess(const MemAccess& access) {
-  for (const Client& c : clients_) c.watch->OnAccess(access);
+  const bool paged = access.type <= AccessType::kFetch && (access.host != nullptr || access.crosses);
+  for (const Client& c : clients_) {
+    if (paged || (c.types & BitOf(access.type)) != 0) c.watch->OnAccess(access);
+  }
 }
 
 void WatchHub::OnRead(memory::AddressSpace&, Gpa at, absl::Span<const uint8_t> bytes, memory::MemAttrs,
@@ -84,6 +92,7 @@ void WatchHub::OnMap(memory::AddressSpace&, Gpa at, uint64_t length, bool write)
 }
 
 void WatchHub::Tell(AccessType type, Gpa at, absl::Span<const uint8_t> bytes, uint64_t length) {
+  if ((types_ & BitOf(type)) == 0) return;
   MemAccess access;
   access.type = type;
   access.size = static_cast<uint32_t>(std::min<uint64_t>(length, ~uint32_t{0}));

@@ -20,7 +20,7 @@ class WatchHub final : private translate::AccessWatch, private memory::AccessObs
   WatchHub(translate::Cpu& cpu, memory::AddressSpace& bus) : cpu_(cpu), bus_(bus) {}
   ~WatchHub() override;
 
-  // `fetches`: it wants some instructions. Accesses by devices go to all who are here.
+  // `fetches`: it wants some instructions.
   void Add(translate::AccessWatch* watch, bool fetches);
   void Remove(translate::AccessWatch* watch);
   // What it wants has changed; `fetches`: also as to instructions.
@@ -29,6 +29,8 @@ class WatchHub final : private translate::AccessWatch, private memory::AccessObs
   void UpdateFetches(translate::AccessWatch* watch, absl::Span<const uint64_t> pcs);
 
  private:
+  translate::AccessTypes TypesBeyondPages() const override { return types_; }
+  bool MayStop() const override;
   bool WantsPage(memory::Gva page, memory::Gpa gpa, const memory::FlatRange& range, translate::Access access) override;
   bool WantsFetch(memory::Gva pc, memory::Gpa gpa, const memory::FlatRange& range) override;
   bool Stops(const translate::MemAccess& access) override;
@@ -44,10 +46,12 @@ class WatchHub final : private translate::AccessWatch, private memory::AccessObs
   struct Client {
     translate::AccessWatch* watch;
     bool fetches;
+    translate::AccessTypes types = 0;  // its TypesBeyondPages
   };
   translate::Cpu& cpu_;
   memory::AddressSpace& bus_;
   std::vector<Client> clients_;
+  translate::AccessTypes types_ = 0;  // of all clients together
 };
 
 }  // namespace emu::debug

@@ -64,6 +64,8 @@ class RunControlTest : public ::testing::TestWithParam<Accel>, protected RunStat
 
 // Stops where it is told to.
 struct Stopper : translate::AccessWatch {
+  translate::AccessTypes TypesBeyondPages() const override { return types; }
+  bool MayStop() const override { return true; }
   bool WantsPage(memory::Gva, memory::Gpa, const memory::FlatRange&, translate::Access) override { return true; }
   bool WantsFetch(memory::Gva, memory::Gpa, const memory::FlatRange&) override { return true; }
   bool Stops(const translate::MemAccess& a) override {
@@ -74,6 +76,7 @@ struct Stopper : translate::AccessWatch {
   void OnAccess(const translate::MemAccess& a) override {
     if (a.type != translate::AccessType::kFetch) ++data_accesses;
   }
+  translate::AccessTypes types = ~translate::AccessTypes{0};
   std::function<bool(const translate::MemAccess&)> wanted;
   RunControl* control = nullptr;
   PauseReason data_reason = PauseReason::kWatchpoint;

@@ -112,6 +112,10 @@ const StopPoints::Watch* StopPoints::FindWatch(uint64_t first, uint64_t last, bo
   return FindOnPage(last >> kPageBits, first, last, reads, writes);
 }
 
+translate::AccessTypes StopPoints::TypesBeyondPages() const {
+  return watches_.empty() ? 0 : translate::kReadTypes | translate::kWriteTypes;
+}
+
 // An atomic access goes by the page's mapping for writes, and is a read too.
 bool StopPoints::WantsPage(Gva page, memory::Gpa, const memory::FlatRange&, translate::Access access) {
   const bool writes = access == translate::Access::kWrite;

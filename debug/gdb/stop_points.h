@@ -53,6 +53,8 @@ class StopPoints final : private translate::AccessWatch {
   };
   static constexpr uint64_t kPageBits = 12, kMostPages = 16;
 
+  translate::AccessTypes TypesBeyondPages() const override;
+  bool MayStop() const override { return true; }
   bool WantsPage(memory::Gva page, memory::Gpa gpa, const memory::FlatRange& range, translate::Access access) override;
   bool WantsFetch(memory::Gva pc, memory::Gpa, const memory::FlatRange&) override { return armed_.contains(pc.value); }
   bool Stops(const translate::MemAccess& access) override;

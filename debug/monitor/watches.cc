@@ -142,6 +142,23 @@ void Watches::Changed(bool fetches) {
   }
 }
 
+translate::AccessTypes Watches::TypesBeyondPages() const {
+  constexpr translate::AccessTypes kPhysical = translate::kWalkTypes | translate::kDmaTypes;
+  translate::AccessTypes types = 0;
+  for (int i = 0; i < kAccessTypes; ++i) {
+    const auto type = static_cast<AccessType>(i);
+    const bool wanted = std::any_of(watches_.begin(), watches_.end(), [&](const Watch& w) {
+      return IsWanted(w, type) && (w.physical || (BitOf(type) & kPhysical) == 0);
+    });
+    if (wanted && type != AccessType::kFetch) types |= BitOf(type);
+  }
+  return types;
+}
+
+bool Watches::MayStop() const {
+  return std::any_of(watches_.begin(), watches_.end(), [](const Watch& w) { return w.stops; });
+}
+
 bool Watches::WantsPage(memory::Gva page, memory::Gpa gpa, const memory::FlatRange&, Access access) {
   return std::any_of(watches_.begin(), watches_.end(), [&](const Watch& w) {
     const bool wanted = access == Access::kWrite ? w.writes || w.reads : w.reads;

@@ -45,6 +45,8 @@ class Watches final : private translate::AccessWatch {
   const std::vector<Watch>& list() const { return watches_; }
 
  private:
+  translate::AccessTypes TypesBeyondPages() const override;
+  bool MayStop() const override;
   bool WantsPage(memory::Gva page, memory::Gpa gpa, const memory::FlatRange& range, translate::Access access) override;
   bool WantsFetch(memory::Gva pc, memory::Gpa gpa, const memory::FlatRange& range) override;
   bool Stops(const translate::MemAccess& access) override;

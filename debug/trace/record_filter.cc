@@ -9,15 +9,13 @@ using translate::AccessType;
 
 constexpr uint64_t kPageLast = 0xfff;
 
-uint32_t Bit(AccessType type) { return uint32_t{1} << static_cast<int>(type); }
-
-uint32_t TypesOf(const TraceFilter& f) {
-  uint32_t types = 0;
-  if (f.reads) types |= Bit(AccessType::kRead) | Bit(AccessType::kAtomic);
-  if (f.writes) types |= Bit(AccessType::kWrite) | Bit(AccessType::kAtomic);
-  if (f.fetches) types |= Bit(AccessType::kFetch);
-  if (f.walks) types |= Bit(AccessType::kWalkRead) | Bit(AccessType::kWalkWrite);
-  if (f.dma) types |= Bit(AccessType::kDmaRead) | Bit(AccessType::kDmaWrite);
+translate::AccessTypes TypesOf(const TraceFilter& f) {
+  translate::AccessTypes types = 0;
+  if (f.reads) types |= translate::kReadTypes;
+  if (f.writes) types |= translate::kWriteTypes;
+  if (f.fetches) types |= BitOf(AccessType::kFetch);
+  if (f.walks) types |= translate::kWalkTypes;
+  if (f.dma) types |= translate::kDmaTypes;
   return types;
 }
 
@@ -67,6 +65,10 @@ bool RecordFilter::AcceptsRegion(const TraceRecord& r) {
     return it->second;
   };
   return accepted(r.place) || (r.crosses && accepted(r.place2));
+}
+
+translate::AccessTypes RecordFilter::TypesBeyondPages() const {
+  return types_ & ~BitOf(AccessType::kFetch) & ~(gva_.has_value() ? translate::kDmaTypes : 0);
 }
 
 // Atomic accesses go by the mappings for writing, also where only reads are wanted.

@@ -24,6 +24,8 @@ class RecordFilter {
   }
   bool WantsType(translate::AccessType type) const { return types_ >> static_cast<int>(type) & 1; }
 
+  // Those wanted that no page or instruction stands for.
+  translate::AccessTypes TypesBeyondPages() const;
   // Whether some access of the CPU to the page, with its data (`write`: or not), could be accepted.
   bool WantsPage(uint64_t gva_page, uint64_t gpa_page, const memory::FlatRange& range, bool write);
   // Whether the instruction at `pc` could be, which lies at `gpa` in `range` and wherever else `view` shows the same
@@ -38,8 +40,8 @@ class RecordFilter {
   bool AcceptsName(const std::string& region) const;
   bool AcceptsCode(uint64_t gpa, const memory::FlatRange& range) const;
 
-  uint32_t types_ = 0;  // a bit for each
-  bool any_ = false;    // all addresses and CPUs
+  translate::AccessTypes types_ = 0;
+  bool any_ = false;  // all addresses and CPUs
   bool by_region_ = false;
   const std::optional<AddressSet> gva_, gpa_, pc_;
   std::optional<AddressSet> symbol_;  // where their code is

@@ -42,6 +42,8 @@ class Tracer final : public translate::AccessWatch, private memory::Listener {
   // Whether writes to the byte at `gpa` are all seen.
   bool SeesWrites(uint64_t gpa) const;
 
+  translate::AccessTypes TypesBeyondPages() const override { return filter_.TypesBeyondPages(); }
+  bool MayStop() const override { return false; }
   bool WantsPage(memory::Gva page, memory::Gpa gpa, const memory::FlatRange& range, translate::Access access) override;
   bool WantsFetch(memory::Gva pc, memory::Gpa gpa, const memory::FlatRange& range) override;
   bool Stops(const translate::MemAccess&) override { return false; }

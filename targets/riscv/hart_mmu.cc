@@ -19,9 +19,13 @@ static_assert(static_cast<int>(Access::kWrite) == static_cast<int>(mmu::AccessKi
 // Page tables in the hart's memory; anything but RAM is an access fault.
 class RamWords {
  public:
-  // `watched`: whoever watches the CPU is told of the accesses, which serve to translate `gva`.
-  RamWords(translate::Cpu& cpu, Gva gva, bool watched)
-      : cpu_(cpu), space_(cpu.memory()), gva_(gva), watched_(watched) {}
+  // Whoever watches the CPU is told of the accesses, which serve to translate `gva`, except of a `probe`.
+  RamWords(translate::Cpu& cpu, Gva gva, bool probe)
+      : cpu_(cpu),
+        space_(cpu.memory()),
+        gva_(gva),
+        reads_watched_(!probe && cpu.Watches(translate::AccessType::kWalkRead)),
+        writes_watched_(!probe && cpu.Watches(translate::AccessType::kWalkWrite)) {}
   memory::MemValue Read(Gpa gpa, unsigned size) {
     const memory::FlatRange* range = space_.Find(gpa);
     if (range == nullptr || range->host == nullptr || range->LastFrom(gpa) < size - 1) {
@@ -30,13 +34,13 @@ class RamWords {
     const uint8_t* host = range->HostAt(gpa);
     const uint64_t value = size == 8 ? __atomic_load_n(reinterpret_cast<const uint64_t*>(host), __ATOMIC_RELAXED)
                                      : __atomic_load_n(reinterpret_cast<const uint32_t*>(host), __ATOMIC_RELAXED);
-    if (watched_) [[unlikely]]
+    if (reads_watched_) [[unlikely]]
       Tell(translate::AccessType::kWalkRead, gpa, size, value, host);
     return {memory::MemStatus::kOk, value};
   }
   memory::MemValue CompareExchange(Gpa gpa, unsigned size, uint64_t expected, uint64_t desired) {
     const memory::ExchangeResult r = space_.CompareExchange(gpa, size, expected, desired, {}, memory::Endian::kLittle);
-    if (watched_ && r.exchanged) Tell(translate::AccessType::kWalkWrite, gpa, size, desired, nullptr);
+    if (writes_watched_ && r.exchanged) Tell(translate::AccessType::kWalkWrite, gpa, size, desired, nullptr);
     return {r.status, r.old};
   }
 
@@ -55,7 +59,7 @@ class RamWords {
   translate::Cpu& cpu_;
   memory::AddressSpace& space_;
   const Gva gva_;
-  const bool watched_;
+  const bool reads_watched_, writes_watched_;
 };
 
 mmu::riscv::Privilege PrivilegeOf(Privilege p) { return static_cast<mmu::riscv::Privilege>(p); }
@@ -92,7 +96,7 @@ bool Hart::CheckPmp(Gpa gpa, unsigned size, Access access, Privilege privilege, 
 
 bool Hart::Translate(Gva gva, unsigned size, Access access, bool probe, PageMapping* mapping, MemFault* fault) {
   const bool fetch = access == Access::kExecute;
-  RamWords ram(cpu(), gva, !probe && cpu().watch() != nullptr);
+  RamWords ram(cpu(), gva, probe);
   mmu::riscv::PmpCheckedWords words(ram, pmp_pages_);
   const mmu::riscv::WalkContext context = WalkContextFor(fetch, probe);
   const mmu::riscv::WalkResult r = mmu::riscv::Walk(context, gva, KindOf(access), words, walk_cache_);

@@ -36,7 +36,7 @@ constexpr unsigned kA0 = 10, kA6 = 16, kA7 = 17;
 
 // Whoever watches the hart sees what its firmware does to memory.
 void Tell(Hart& hart, translate::AccessType type, uint64_t gpa, absl::Span<const uint8_t> bytes) {
-  if (hart.cpu().watch() == nullptr || bytes.empty()) return;
+  if (!hart.cpu().Watches(type) || bytes.empty()) return;
   translate::MemAccess access;
   access.type = type;
   access.size = static_cast<uint32_t>(bytes.size());

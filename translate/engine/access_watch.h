@@ -23,6 +23,14 @@ enum class AccessType : uint8_t {
   kDmaWrite,
 };
 
+// A set of them.
+using AccessTypes = uint32_t;
+constexpr AccessTypes BitOf(AccessType type) { return AccessTypes{1} << static_cast<int>(type); }
+inline constexpr AccessTypes kReadTypes = BitOf(AccessType::kRead) | BitOf(AccessType::kAtomic);
+inline constexpr AccessTypes kWriteTypes = BitOf(AccessType::kWrite) | BitOf(AccessType::kAtomic);
+inline constexpr AccessTypes kWalkTypes = BitOf(AccessType::kWalkRead) | BitOf(AccessType::kWalkWrite);
+inline constexpr AccessTypes kDmaTypes = BitOf(AccessType::kDmaRead) | BitOf(AccessType::kDmaWrite);
+
 // One access. Of those by the MMU, `gva` is the address that is translated, and `gpa` that of the entry; those by
 // devices have no `gva`. An access over the end of a page has its second part at `gpa2`.
 struct MemAccess {
@@ -44,8 +52,12 @@ struct MemAccess {
 class AccessWatch {
  public:
   virtual ~AccessWatch() = default;
-  // Whether data accesses of this kind to a page are wanted; asked once, when the page's mapping is cached. Accesses to
-  // devices are told of anyway.
+  // What it wants to be told of that no page or instruction stands for: walks, accesses by devices, and with kRead,
+  // kWrite and kAtomic those that devices answer. Asked once, when the watch is set; the rest costs nothing.
+  virtual AccessTypes TypesBeyondPages() const = 0;
+  // Whether Stops may give true; asked together with it.
+  virtual bool MayStop() const = 0;
+  // Whether data accesses of this kind to a page are wanted; asked once, when the page's mapping is cached.
   virtual bool WantsPage(memory::Gva page, memory::Gpa gpa, const memory::FlatRange& range, Access access) = 0;
   // Whether the executions of the instruction at `pc` are wanted; asked once, when it is translated. Its memory is
   // at `gpa`; there may be other addresses of the same memory.
@@ -53,7 +65,7 @@ class AccessWatch {
   // An access is about to be made; `value` of reads and `old` are not known yet. True: the CPU stops before the
   // instruction (Engine::Run returns with pc at it).
   virtual bool Stops(const MemAccess& access) = 0;
-  // An access was made.
+  // An access was made; not always one that is wanted.
   virtual void OnAccess(const MemAccess& access) = 0;
 };
 

@@ -112,6 +112,8 @@ class Cpu final : private memory::Listener {
   // translated code is dropped if `fetches` is true, which means that other instructions are wanted than before.
   void SetWatch(AccessWatch* watch, bool fetches);
   AccessWatch* watch() const { return watch_; }
+  // Whether it is to be told of those accesses of this type that no page stands for.
+  bool Watches(AccessType type) const { return (watch_types_ & BitOf(type)) != 0; }
   // What the watch wants of the instructions at `pcs`, in rising order, has changed, and nothing else.
   void RefreshFetches(absl::Span<const uint64_t> pcs) {
     if (code_ != nullptr) code_->DropCode(pcs);
@@ -145,12 +147,13 @@ class Cpu final : private memory::Listener {
     const Place* rest = nullptr;                // of an access over the end of a page: the part on the next
     unsigned length = 0;                        // and the bytes of it on this one
     bool may_be_code = false;                   // writes must be told to code_
+    bool watched = true;                        // of memory: watch_ may want it
     const memory::FlatRange* logged = nullptr;  // writes must be told to its block's dirty bits
   };
   bool Translate(uint64_t gva, unsigned size, Access access, unsigned context, PageMapping* mapping);
   bool Resolve(uint64_t gva, unsigned size, Access access, unsigned context, Place* place);
   bool Find(uint64_t gva, Access access, const PageMapping& mapping, bool fill, Place* place);
-  void Fill(uint64_t gva, Access access, const PageMapping& mapping, const memory::FlatRange& range);
+  void Fill(uint64_t gva, Access access, const PageMapping& mapping, const memory::FlatRange& range, Place* place);
   bool Cached(uint64_t gva, Access access, Place* place);
   void NoteWrite(uint64_t gva, const Place& place, unsigned size);
   bool Fail(MemFault::Kind kind, Access access, uint64_t gva);
@@ -170,12 +173,17 @@ class Cpu final : private memory::Listener {
     return watch_ != nullptr && watch_->WantsPage(memory::Gva(gva & mmu::kPageMask), gpa, range, access);
   }
   bool Wanted(uint64_t gva, memory::Gpa gpa, Access access) const;
+  bool Watched(AccessType type, const Place& place) const {
+    if (watch_ == nullptr) return false;
+    return place.rest != nullptr || (place.host != nullptr ? place.watched : Watches(type));
+  }
   // True: the access is not to be made, and pending_fault_ says so.
   bool Stops(AccessType type, uint64_t gva, unsigned size, const Place& place, uint64_t value = 0) {
-    return watch_ != nullptr && ignore_stops_ != IgnoreStops::kAll && StopsAt(Describe(type, gva, size, place, value));
+    return watch_stops_ && ignore_stops_ != IgnoreStops::kAll && Watched(type, place) &&
+           StopsAt(Describe(type, gva, size, place, value));
   }
   void Note(AccessType type, uint64_t gva, unsigned size, const Place& place, uint64_t value, uint64_t old = 0) const {
-    if (watch_ != nullptr) NoteAccess(Describe(type, gva, size, place, value), old);
+    if (Watched(type, place)) NoteAccess(Describe(type, gva, size, place, value), old);
   }
   bool StopsAt(const MemAccess& access);
   void NoteAccess(MemAccess access, uint64_t old) const;
@@ -194,6 +202,8 @@ class Cpu final : private memory::Listener {
   Context* context_ = nullptr;
   MemFault pending_fault_;
   AccessWatch* watch_ = nullptr;
+  AccessTypes watch_types_ = 0;  // its TypesBeyondPages
+  bool watch_stops_ = false;     // its MayStop
   MmuObserver* mmu_observer_ = nullptr;
   TlbCounters tlb_counters_;
   IgnoreStops ignore_stops_ = IgnoreStops::kNone;

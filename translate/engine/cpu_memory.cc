@@ -158,25 +158,28 @@ bool Cpu::Find(uint64_t gva, Access access, const PageMapping& mapping, bool fil
   place->host = range->HostAt(mapping.gpa);
   place->may_be_code = true;
   if (range->dirty_clients != 0) place->logged = range;
-  if (fill) Fill(gva, access, mapping, *range);
+  if (fill) Fill(gva, access, mapping, *range, place);
   return true;
 }
 
 // The table that missed takes the page. So does the other one, which is likely to be asked next, but it throws no other
 // page out for that: a copy between places that share an entry would miss with every access.
-void Cpu::Fill(uint64_t gva, Access access, const PageMapping& mapping, const memory::FlatRange& range) {
+void Cpu::Fill(uint64_t gva, Access access, const PageMapping& mapping, const memory::FlatRange& range, Place* place) {
   const Gpa first(mapping.gpa.value & mmu::kPageMask), last(mapping.gpa.value | ~mmu::kPageMask);
   if (!mapping.cacheable || !range.Contains(first) || !range.Contains(last)) return;
   const uint64_t host = reinterpret_cast<uint64_t>(range.HostAt(first));
   if ((host & ~mmu::kPageMask) != 0) return;
   if (mapping.log2_size > mmu::kPageBits) context_->NoteLargePage(gva, mapping.log2_size);
-  if (mapping.read && range.host != nullptr && (access == Access::kRead || context_->read.HasRoom(gva))) {
-    context_->read.Fill(gva, host, first.value, Wanted(gva, first, range, Access::kRead) ? mmu::kSlowTag : 0);
+  if (mapping.read && (access == Access::kRead || context_->read.HasRoom(gva))) {
+    const bool wanted = Wanted(gva, first, range, Access::kRead);
+    context_->read.Fill(gva, host, first.value, wanted ? mmu::kSlowTag : 0);
+    if (access == Access::kRead) place->watched = wanted;
   }
   if (!mapping.write || !range.direct_writes() || range.dirty_clients != 0) return;
   if (access != Access::kWrite && !context_->write.HasRoom(gva)) return;
-  const bool slow = code_->HasCode(range.HostAt(first)) || Wanted(gva, first, range, Access::kWrite);
-  context_->write.Fill(gva, host, first.value, slow ? mmu::kSlowTag : 0);
+  const bool wanted = Wanted(gva, first, range, Access::kWrite);
+  context_->write.Fill(gva, host, first.value, wanted || code_->HasCode(range.HostAt(first)) ? mmu::kSlowTag : 0);
+  if (access == Access::kWrite) place->watched = wanted;
 }
 
 // True if the access can go on: `split` says that it crosses a page.

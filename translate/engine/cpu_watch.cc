@@ -11,6 +11,8 @@ using memory::Gva;
 
 void Cpu::SetWatch(AccessWatch* watch, bool fetches) {
   watch_ = watch;
+  watch_types_ = watch != nullptr ? watch->TypesBeyondPages() : 0;
+  watch_stops_ = watch != nullptr && watch->MayStop();
   Flush([](const ContextKey&) { return true; });
   if (fetches && code_ != nullptr) code_->DiscardAll();
 }
@@ -65,7 +67,7 @@ void Cpu::NoteAccess(MemAccess access, uint64_t old) const {
 }
 
 void Cpu::Report(MemAccess access) const {
-  if (watch_ == nullptr) return;
+  if (!Watches(access.type)) return;
   Locate(&access);
   watch_->OnAccess(access);
 }

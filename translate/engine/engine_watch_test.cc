@@ -14,6 +14,8 @@ using M = ToyMachine;
 // Writes down the accesses to one range of addresses, and stops at one address.
 class Recorder : public AccessWatch {
  public:
+  AccessTypes TypesBeyondPages() const override { return types; }
+  bool MayStop() const override { return may_stop; }
   bool WantsPage(memory::Gva page, memory::Gpa, const memory::FlatRange&, Access) override {
     return page.value <= last && page.value + 0xfff >= first;
   }
@@ -30,6 +32,8 @@ class Recorder : public AccessWatch {
     host = a.host;
   }
 
+  AccessTypes types = ~AccessTypes{0};
+  bool may_stop = true;
   uint64_t first = 0, last = ~uint64_t{0};
   std::function<bool(uint64_t)> fetches = [](uint64_t) { return false; };
   uint64_t stop_at = ~uint64_t{0};
@@ -115,6 +119,36 @@ TEST_P(EngineWatchTest, OtherInstructionsAreWantedWithoutLosingTheRest) {
   m_.RunFrom(0x1000, 100);
   EXPECT_EQ(seen_.text, "");
   EXPECT_EQ(m_.engine.counters().discards, 0u);
+}
+
+TEST_P(EngineWatchTest, WhatNoPageStandsForIsAskedForOnce) {
+  m_.Put(0x1000, {Load(5, 6, 8), Store(5, 6, 16), Store(5, 0, 0x3000), Sys(0)});
+  m_.x(6) = M::kIo;
+  seen_.types = BitOf(AccessType::kWrite);
+  seen_.may_stop = false;
+  seen_.stop_at = 0x3000, seen_.stop_type = AccessType::kWrite;
+  m_.cpu.SetWatch(&seen_, false);
+  m_.RunFrom(0x1000, 100);
+  EXPECT_EQ(seen_.text,
+            "1@1004 w 200010>200010 +8 =f0e0d0c0b0a0908 device\n"
+            "2@1008 w 3000>3000 +8 =f0e0d0c0b0a0908\n");
+  EXPECT_FALSE(m_.cpu.Watches(AccessType::kWalkRead));
+  EXPECT_TRUE(m_.cpu.Watches(AccessType::kWrite));
+  seen_.text.clear();
+  seen_.types = BitOf(AccessType::kRead) | BitOf(AccessType::kDmaRead);
+  m_.cpu.SetWatch(&seen_, false);
+  m_.RunFrom(0x1000, 100);
+  MemAccess access;
+  access.type = AccessType::kDmaWrite;
+  m_.cpu.Report(access);
+  access.type = AccessType::kDmaRead;
+  m_.cpu.Report(access);
+  EXPECT_EQ(seen_.text,
+            "4@1000 r 200008>200008 +8 =f0e0d0c0b0a0908 device\n"
+            "6@1008 w 3000>3000 +8 =f0e0d0c0b0a0908\n"
+            "8@1010 d 0>0 +0 =0 device\n");
+  m_.cpu.SetWatch(nullptr, false);
+  EXPECT_FALSE(m_.cpu.Watches(AccessType::kRead));
 }
 
 TEST_P(EngineWatchTest, AStopComesBeforeTheInstruction) {
