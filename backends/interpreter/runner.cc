@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "mmu/soft_tlb.h"
+#include "translate/engine/fp_env.h"
 #include "translate/ir/eval.h"
 #include "translate/ir/fp_eval.h"
 
@@ -125,6 +126,10 @@ class Runner {
     requires(KindOf(kOp) == Kind::kFp)
   void Do(Tag<kOp>, const Step& s) {
     values_[at_] = ir::EvalFp(kOp, s.type, s.aux, s.arg_type, A(s), B(s), C(s));
+  }
+  void Do(Tag<Op::kGetFlags>, const Step&) { values_[at_] = translate::PackFpFlags(translate::HostFpFlags()); }
+  void Do(Tag<Op::kSetFlags>, const Step& s) {
+    translate::SetHostFpFlags(translate::UnpackFpFlags(static_cast<uint32_t>(A(s))));
   }
   void Do(Tag<Op::kConst>, const Step& s) { values_[at_] = s.imm; }
   void Do(Tag<Op::kGet>, const Step& s) {

@@ -65,20 +65,33 @@ std::vector<RegisterInfo> MakeRegisters() {
   std::vector<RegisterInfo> registers;
   for (unsigned n = 0; n < kRegisterCount; ++n) {
     const Place p = PlaceOf(n);
-    registers.push_back({NameStrings()[n], static_cast<uint32_t>(p.offset), p.type, n < 10 ? static_cast<int>(n) : -1});
+    const bool pinned = n < 10 || (n >= kFirstF && n < kFirstF + 6);
+    registers.push_back({NameStrings()[n], static_cast<uint32_t>(p.offset), p.type, pinned ? static_cast<int>(n) : -1});
   }
   return registers;
 }
 
+// A C++ function may leave anything in the vector registers (System V AMD64 ABI, 3.2.1); this one does.
+inline void ClobberVectors(){
+#define EMU_CLOBBER(n) asm volatile("pcmpeqb %%xmm" #n ", %%xmm" #n ::: "xmm" #n);
+    EMU_CLOBBER(0) EMU_CLOBBER(1) EMU_CLOBBER(2) EMU_CLOBBER(3) EMU_CLOBBER(4) EMU_CLOBBER(5) EMU_CLOBBER(6)
+        EMU_CLOBBER(7) EMU_CLOBBER(8) EMU_CLOBBER(9) EMU_CLOBBER(10) EMU_CLOBBER(11) EMU_CLOBBER(12) EMU_CLOBBER(13)
+            EMU_CLOBBER(14) EMU_CLOBBER(15)
+#undef EMU_CLOBBER
+}
+
 uint64_t Mix(CpuState* state, uint64_t a, uint64_t b, uint64_t c) {
   State& s = *ToState(state);
+  ClobberVectors();
   s.helper_site = state->site;
+  s.f[1] ^= a;
   s.r[3] ^= a + s.r[4];
   s.r[5] += b;
   return a * 3 + (b ^ c);
 }
 
 uint64_t Trap(CpuState* state, uint64_t a, uint64_t, uint64_t) {
+  ClobberVectors();
   ToState(state)->helper_site = state->site;
   if ((a & 1) == 0) return a >> 1;
   ToState(state)->r[1] += 5;
@@ -274,12 +287,14 @@ using backends::testing::Read;
 using backends::testing::Write;
 
 MemResult SlowLoad(CpuState* state, uint64_t gva, uint32_t mem_op) {
+  backends::testing::ClobberVectors();
   const ir::MemOp m = ir::MemOp::Unpack(static_cast<uint16_t>(mem_op));
   const uint8_t* p = Find(state, gva, m, false);
   return p == nullptr ? MemResult{0, 1} : MemResult{Read(p, m), 0};
 }
 
 MemResult SlowStore(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {
+  backends::testing::ClobberVectors();
   const ir::MemOp m = ir::MemOp::Unpack(static_cast<uint16_t>(mem_op));
   uint8_t* p = Find(state, gva, m, false);
   if (p == nullptr) return {0, 1};
@@ -288,6 +303,7 @@ MemResult SlowStore(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t val
 }
 
 MemResult SlowRmw(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {
+  backends::testing::ClobberVectors();
   const ir::MemOp m = ir::MemOp::Unpack(static_cast<uint16_t>(mem_op));
   uint8_t* p = Find(state, gva, m, true);
   if (p == nullptr) return {0, 1};
@@ -297,6 +313,7 @@ MemResult SlowRmw(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value
 }
 
 MemResult SlowCas(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t expected, uint64_t desired) {
+  backends::testing::ClobberVectors();
   const ir::MemOp m = ir::MemOp::Unpack(static_cast<uint16_t>(mem_op));
   uint8_t* p = Find(state, gva, m, true);
   if (p == nullptr) return {0, 1};
@@ -306,6 +323,9 @@ MemResult SlowCas(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t expec
 }
 
 // Nobody watches.
-MemResult SlowProbe(CpuState*) { return {0, 0}; }
+MemResult SlowProbe(CpuState*) {
+  backends::testing::ClobberVectors();
+  return {0, 0};
+}
 
 }  // namespace emu::translate

@@ -22,10 +22,10 @@ namespace emu::backends::testing {
 inline constexpr uint64_t kMemoryBase = 0x10000;
 inline constexpr uint64_t kMemorySize = 0x2000;
 
-// Registers r0-r15 (i64; r0-r9 pinned), w0-w3 (i32), f0-f7 (f64), s0-s3 (f32) and pc.
+// Registers r0-r15 (i64; r0-r9 pinned), w0-w3 (i32), f0-f7 (f64; f0-f5 pinned), s0-s3 (f32) and pc.
 inline constexpr unsigned kFirstW = 16, kFirstF = 20, kFirstS = 28, kRegPc = 32, kRegisterCount = 33;
 absl::Span<const translate::RegisterInfo> Registers();
-// Mix(a, b, c): changes r3 and r5. Trap(a): if a is odd, goes to 0x3000. Jump(a): goes to a, for `raise`.
+// Mix(a, b, c): changes r3, r5 and f1. Trap(a): if a is odd, goes to 0x3000. Jump(a): goes to a, for `raise`.
 enum Helper : unsigned { kMix, kTrap, kJump, kHelperCount };
 absl::Span<const translate::HelperInfo> Helpers();
 

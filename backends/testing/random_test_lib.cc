@@ -107,13 +107,50 @@ class Crowd {
         break;
     }
   }
+  // Floating-point results that go to a guest register at once, singles in a box; also from the sources they replace.
+  void ComputeFloat() {
+    static constexpr Op kOps[] = {Op::kFAdd, Op::kFSub, Op::kFMul, Op::kFDiv};
+    const unsigned reg = kFirstF + random_.Below(8);
+    const Value source = Add(builder_.Get(Type::kF64, kFirstF + random_.Below(8)));
+    const bool single = random_.OneIn(2);
+    const Value a = single ? Add(builder_.Convert(Op::kFUnbox, Type::kF32, source)) : source;
+    const Value b = Any(builder_.TypeOf(a)), c = Any(builder_.TypeOf(a));
+    Value v;
+    switch (random_.Below(8)) {
+      case 0:
+        v = builder_.Fp(Op::kFMulAdd, {}, {a, b, c});
+        break;
+      case 1:
+        v = builder_.Fp(Op::kFMulAdd, {}, {b, a, b});
+        break;
+      case 2:
+        v = builder_.Binary(random_.OneIn(2) ? Op::kFMin : Op::kFCopySign, b, a);
+        break;
+      case 3:
+        v = builder_.Unary(random_.OneIn(2) ? Op::kFNeg : Op::kFAbs, a);
+        break;
+      case 4:
+        v = builder_.Select(Any(Type::kI64), b, a);
+        break;
+      case 5:
+        v = builder_.FpConvert(Op::kFCvt, single ? Type::kF64 : Type::kF32, {}, a);
+        break;
+      default:
+        v = builder_.Fp(kOps[random_.Below(std::size(kOps))], {}, {b, a});
+        break;
+    }
+    Add(v);
+    builder_.Set(reg, builder_.TypeOf(v) == Type::kF32 ? Add(builder_.Convert(Op::kFBox, Type::kF64, v)) : v);
+  }
   void Memory() {
-    const Value at = Add(builder_.Const64(kMemoryBase + random_.Below(kMemorySize)));
-    const Type t = random_.OneIn(3) ? Type::kF64 : Type::kI64;
-    const ir::MemOp m{.log2_size = 3, .big_endian = random_.OneIn(4)};
+    const Value at = Add(builder_.Const64(kMemoryBase + random_.Below(kMemorySize + (random_.OneIn(4) ? 64 : 0))));
+    const Type t = random_.OneIn(3) ? Type::kF64 : random_.OneIn(3) ? Type::kF32 : Type::kI64;
+    const ir::MemOp m{.log2_size = static_cast<uint8_t>(t == Type::kF32 ? 2 : 3), .big_endian = random_.OneIn(4)};
     if (random_.OneIn(2)) return builder_.Store(m, at, Any(t));
     const Value v = Add(builder_.Load(t, m, at));
     if (t == Type::kI64 && random_.OneIn(2)) builder_.Set(random_.Below(10), v);
+    if (t == Type::kF32 && random_.OneIn(2)) builder_.Set(kFirstF, Add(builder_.Convert(Op::kFBox, Type::kF64, v)));
+    if (t == Type::kF64 && random_.OneIn(2)) builder_.Set(kFirstF + random_.Below(8), v);
   }
   void Convert() {
     switch (random_.Below(4)) {
@@ -132,7 +169,11 @@ class Crowd {
     }
   }
   void Step() {
-    switch (random_.Below(10)) {
+    switch (random_.Below(13)) {
+      case 10:
+      case 11:
+      case 12:
+        return ComputeFloat();
       case 0:
       case 1:
         return Read();

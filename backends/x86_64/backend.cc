@@ -35,7 +35,7 @@ class X86Backend final : public translate::Backend {
       : buffer_(std::move(buffer)),
         jit_(options.jit),
         features_(FeaturesOf(options)),
-        guest_(AssignRegisters(registers, jit_.pin)),
+        guest_(AssignRegisters(registers, jit_.pin, jit_.pin_fp)),
         emitter_(buffer_.rw(), buffer_.rw() + buffer_.size(), buffer_.delta()),
         runtime_(EmitRuntime(emitter_, guest_)),
         blocks_begin_(emitter_.rw()),

@@ -130,6 +130,13 @@ void Lowering::LowerInstr(const Instr& i) {
     case IrOp::kFMax:
     case IrOp::kFCmp:
     case IrOp::kFClass:
+    case IrOp::kFBox:
+    case IrOp::kFUnbox:
+    case IrOp::kFNeg:
+    case IrOp::kFAbs:
+    case IrOp::kFCopySign:
+    case IrOp::kGetFlags:
+    case IrOp::kSetFlags:
     case IrOp::kFToI:
     case IrOp::kIToF:
     case IrOp::kFCvt:

@@ -58,7 +58,7 @@ class Lowering {
  private:
   // Code to emit after the hot code.
   struct Cold {
-    enum class Kind : uint8_t { kBudget, kGuard, kLoad, kStore, kAtomic, kExit, kCanonicalNan, kFp };
+    enum class Kind : uint8_t { kBudget, kGuard, kLoad, kStore, kAtomic, kExit, kCanonicalNan, kFp, kUnbox };
     Kind kind;
     uint8_t* from = nullptr;    // the branch to it
     uint8_t* from2 = nullptr;   // a second one
@@ -71,6 +71,8 @@ class Lowering {
     Location value = {};    // kStore: where the value is
     Location args[3] = {};  // kFp, kAtomic
     uint32_t refund = 0;    // kExit
+    bool boxed = false;     // the result is a single that is to be NaN-boxed
+    Xmm xmm = Xmm::xmm0;    // kCanonicalNan, kUnbox
   };
   using Value = ir::Value;
 
@@ -122,6 +124,7 @@ class Lowering {
   uint32_t Site();
   // lowering_fp.cc
   void Fp(const ir::Instr& i);
+  void FpOperation(const ir::Instr& i);
   void FpArithmetic(const ir::Instr& i);
   void FpFma(const ir::Instr& i);
   void FpMinMax(const ir::Instr& i);
@@ -130,9 +133,15 @@ class Lowering {
   void IntToFp(const ir::Instr& i);
   void FpConvert(const ir::Instr& i);
   void CallReference(const ir::Instr& i);
+  void FpBinary(Op avx, Op sse, Xmm dst, Xmm a, Xmm b);
+  void Box(const ir::Instr& i);
+  void Unbox(const ir::Instr& i);
+  void FpSign(const ir::Instr& i);
+  void FpCopySign(const ir::Instr& i);
+  void GetFlags(const ir::Instr& i);
+  void SetFlags(const ir::Instr& i);
   void RepairNan(Xmm result, ir::Type type);
   Cold FpCold(const ir::Instr& i);
-  void LoadFpConst(Xmm to, ir::Type type, uint64_t bits);
   // lowering_control.cc
   void Charge(const ir::Instr& i);
   void Guard(const ir::Instr& i);
@@ -150,7 +159,9 @@ class Lowering {
   void ColdFp(const Cold& cold);
   void SaveLive(const Cold& cold, bool save);
   void StoreArgument(int slot, const Location& l, ir::Type type);
-  void MoveResult(const Location& to, ir::Type type);
+  void MoveResult(const Cold& cold, ir::Type type);
+  void WithConstant(Op op, Xmm dst, Constant c);
+  void WithConstant(Op op, Xmm dst, Xmm a, Constant c);
 
   bool Wide(const ir::Instr& i) const { return ir::TypeBits(i.type) == 64; }
   ir::Type TypeOf(Value v) const { return block_->code[v].type; }

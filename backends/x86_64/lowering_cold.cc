@@ -28,8 +28,6 @@ uint64_t Reference(uint64_t packed, uint64_t a, uint64_t b, uint64_t c) {
   return ir::EvalFp(op, type, static_cast<uint16_t>(packed >> 32), arg_type, a, b, c);
 }
 
-constexpr uint64_t kCanonicalNan64 = 0x7ff8000000000000, kCanonicalNan32 = 0x7fc00000;
-
 }  // namespace
 
 // Keeps the temps and vector registers whose values are needed later; the result's register is none of them.
@@ -64,6 +62,7 @@ void Lowering::StoreArgument(int slot, const Location& l, ir::Type type) {
     case Location::Kind::kGuest: {
       const GuestRegister& g = regs_.guest(l.index);
       if (g.pinned) return e_.mr(Op::kMOV64mr, to, g.host);
+      if (g.in_xmm) return e_.mr(Op::kMOVSDmr, to, g.xmm);
       const bool wide = ir::TypeBits(type) == 64;
       e_.rm(wide ? Op::kMOVSDrm : Op::kMOVSSrm, kScratchXmm0, StateField(g.offset));
       return e_.mr(Op::kMOVSDmr, to, kScratchXmm0);
@@ -74,10 +73,14 @@ void Lowering::StoreArgument(int slot, const Location& l, ir::Type type) {
 }
 
 // rax to where the result of the hot code is expected.
-void Lowering::MoveResult(const Location& to, ir::Type type) {
+void Lowering::MoveResult(const Cold& cold, ir::Type type) {
+  const Location& to = cold.result;
   const bool wide = ir::TypeBits(type) == 64;
-  if (to.kind == Location::Kind::kXmm) {
-    e_.rr(wide ? Op::kMOV64toPQIrr : Op::kMOVDI2PDIrr, static_cast<Xmm>(to.reg), Reg::rax);
+  const bool in_guest_xmm = to.kind == Location::Kind::kGuest && regs_.guest(to.index).in_xmm;
+  if (to.kind == Location::Kind::kXmm || in_guest_xmm) {
+    const Xmm xmm = in_guest_xmm ? regs_.guest(to.index).xmm : static_cast<Xmm>(to.reg);
+    e_.rr(wide ? Op::kMOV64toPQIrr : Op::kMOVDI2PDIrr, xmm, Reg::rax);
+    if (cold.boxed) WithConstant(Op::kORPSrm, xmm, Constant::kBox);
   } else if (to.kind == Location::Kind::kGuest) {
     e_.rr(Op::kMOV64rr, regs_.guest(to.index).host, Reg::rax);
   } else if (to.kind == Location::Kind::kTemp && static_cast<Reg>(to.reg) != Reg::rax) {
@@ -102,7 +105,7 @@ void Lowering::ColdMemory(const Cold& cold) {
   } else {
     CallRuntime(store ? runtime_.probe_store[op.log2_size] : runtime_.probe_load[op.log2_size | op.is_signed << 2]);
   }
-  if (!store) MoveResult(cold.result, i.type);
+  if (!store) MoveResult(cold, i.type);
   SaveLive(cold, false);
 }
 
@@ -115,7 +118,7 @@ void Lowering::ColdAtomic(const Cold& cold) {
   }
   StoreSite(cold.site);
   AtomicCall(i);
-  MoveResult(cold.result, i.type);
+  MoveResult(cold, i.type);
   SaveLive(cold, false);
 }
 
@@ -128,7 +131,7 @@ void Lowering::ColdFp(const Cold& cold) {
   e_.ri(Op::kMOV64ri, Reg::rax, static_cast<int64_t>(Pack(i, TypeOf(i.args[0]))));
   e_.ri(Op::kMOV64ri, Reg::rcx, static_cast<int64_t>(reinterpret_cast<uint64_t>(&Reference)));
   CallRuntime(runtime_.pure);
-  MoveResult(cold.result, i.type);
+  MoveResult(cold, i.type);
   SaveLive(cold, false);
 }
 
@@ -151,7 +154,10 @@ void Lowering::EmitCold(const Cold& cold) {
       }
       return EmitExit(i.imm, nullptr);
     case Cold::Kind::kCanonicalNan:
-      LoadFpConst(static_cast<Xmm>(cold.result.reg), i.type, Wide(i) ? kCanonicalNan64 : kCanonicalNan32);
+      WithConstant(Op::kMOVAPSrm, cold.xmm, Wide(i) ? Constant::kNan64 : Constant::kNan32);
+      break;
+    case Cold::Kind::kUnbox:
+      WithConstant(Op::kMOVAPSrm, cold.xmm, Constant::kNan32);
       break;
     case Cold::Kind::kLoad:
     case Cold::Kind::kStore:

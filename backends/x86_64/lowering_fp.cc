@@ -1,7 +1,11 @@
 // Floating point on the host's SSE. MXCSR holds the guest's rounding mode and sticky flags, so that dynamic rounding
 // needs nothing; a NaN result is made canonical out of line; what SSE does differently goes to the reference semantics
 // (ir/fp_eval.h).
+#include <array>
+#include <utility>
+
 #include "backends/x86_64/lowering.h"
+#include "translate/engine/fp_env.h"
 
 namespace emu::backends::x86_64 {
 namespace {
@@ -14,15 +18,34 @@ using IrOp = ir::Op;
 
 FpAux AuxOf(const Instr& i) { return FpAux::Unpack(i.aux); }
 
+template <size_t kSize>
+constexpr std::array<uint8_t, kSize> FlagTable(uint32_t (*flags)(uint32_t)) {
+  std::array<uint8_t, kSize> table{};
+  for (uint32_t n = 0; n < kSize; ++n) table[n] = static_cast<uint8_t>(flags(n));
+  return table;
+}
+constexpr auto kPackedFlags = FlagTable<64>(translate::PackFpFlags);
+constexpr auto kUnpackedFlags = FlagTable<32>(translate::UnpackFpFlags);
+
 }  // namespace
 
-void Lowering::LoadFpConst(Xmm to, ir::Type type, uint64_t bits) {
-  // Out of line only: eax may hold a value, so through memory.
-  const bool wide = type == ir::Type::kF64;
-  const Mem slot = FrameSlot(kArgumentSlots);
-  e_.mi(Op::kMOV32mi, slot, static_cast<int32_t>(bits));
-  if (wide) e_.mi(Op::kMOV32mi, Mem::Base(slot.base, slot.disp + 4), static_cast<int32_t>(bits >> 32));
-  e_.rm(wide ? Op::kMOVSDrm : Op::kMOVSSrm, to, slot);
+// `op` reads a constant that lies beside the code; it must have no immediate.
+void Lowering::WithConstant(Op op, Xmm dst, Constant c) {
+  e_.rm(op, dst, Mem::RipRelative(0));
+  if (!e_.overflow()) Emitter::PatchRel32(e_.rw() - 4, e_.rx(), runtime_.constant(c));
+}
+
+void Lowering::WithConstant(Op op, Xmm dst, Xmm a, Constant c) {
+  e_.rrm(op, dst, a, Mem::RipRelative(0));
+  if (!e_.overflow()) Emitter::PatchRel32(e_.rw() - 4, e_.rx(), runtime_.constant(c));
+}
+
+// dst = a op b; dst may be either. What lies above the result comes from a.
+void Lowering::FpBinary(Op avx, Op sse, Xmm dst, Xmm a, Xmm b) {
+  if (features_.avx) return e_.rrr(avx, dst, a, b);
+  e_.rr(Op::kMOVAPSrr, kScratchXmm0, a);
+  e_.rr(sse, kScratchXmm0, b);
+  e_.rr(Op::kMOVAPSrr, dst, kScratchXmm0);
 }
 
 // A way to the reference semantics with the present instruction's arguments. The result must have its place already.
@@ -30,6 +53,7 @@ Lowering::Cold Lowering::FpCold(const Instr& i) {
   Cold cold{Cold::Kind::kFp};
   cold.instr = index_;
   cold.result = regs_.at(static_cast<Value>(index_));
+  cold.boxed = regs_.Boxed(static_cast<Value>(index_));
   for (int a = 0; a < 3; ++a) {
     if (i.args[a] != ir::kNoValue) cold.args[a] = regs_.at(i.args[a]);
   }
@@ -43,7 +67,7 @@ void Lowering::RepairNan(Xmm result, ir::Type type) {
   Cold cold{Cold::Kind::kCanonicalNan};
   cold.instr = index_;
   cold.from = e_.jcc_patchable(Cond::p);
-  cold.result = regs_.at(static_cast<Value>(index_));
+  cold.xmm = result;
   cold.resume = e_.rw();
   cold_.push_back(cold);
 }
@@ -62,7 +86,26 @@ void Lowering::CallReference(const Instr& i) {
 }
 
 void Lowering::Fp(const Instr& i) {
-  if (!jit_.host_fp) return CallReference(i);
+  switch (i.op) {
+    case IrOp::kFBox:
+      return Box(i);
+    case IrOp::kFUnbox:
+      return Unbox(i);
+    case IrOp::kFNeg:
+    case IrOp::kFAbs:
+      return FpSign(i);
+    case IrOp::kFCopySign:
+      return FpCopySign(i);
+    case IrOp::kGetFlags:
+      return GetFlags(i);
+    case IrOp::kSetFlags:
+      return SetFlags(i);
+    default:
+      return jit_.host_fp ? FpOperation(i) : CallReference(i);
+  }
+}
+
+void Lowering::FpOperation(const Instr& i) {
   switch (i.op) {
     case IrOp::kFMulAdd:
       return FpFma(i);
@@ -87,29 +130,29 @@ void Lowering::Fp(const Instr& i) {
 void Lowering::FpArithmetic(const Instr& i) {
   if (AuxOf(i).rounding != Rounding::kDynamic) return CallReference(i);
   struct Forms {
-    Op sd, ss, vsd, vss;
+    Op sse, avx, avx_memory;
   };
-  static constexpr Forms kForms[] = {{Op::kADDSDrr, Op::kADDSSrr, Op::kVADDSDrr, Op::kVADDSSrr},
-                                     {Op::kSUBSDrr, Op::kSUBSSrr, Op::kVSUBSDrr, Op::kVSUBSSrr},
-                                     {Op::kMULSDrr, Op::kMULSSrr, Op::kVMULSDrr, Op::kVMULSSrr},
-                                     {Op::kDIVSDrr, Op::kDIVSSrr, Op::kVDIVSDrr, Op::kVDIVSSrr},
-                                     {Op::kSQRTSDr, Op::kSQRTSSr, Op::kSQRTSDr, Op::kSQRTSSr}};
-  const Forms& forms = kForms[static_cast<unsigned>(i.op) - static_cast<unsigned>(IrOp::kFAdd)];
-  const bool wide = Wide(i);
-  const Xmm a = regs_.UseXmm(i.args[0]);
-  if (i.op == IrOp::kFSqrt) {
-    const Xmm dst = regs_.ResultXmm();
-    e_.rr(wide ? forms.sd : forms.ss, dst, a);
-    return RepairNan(dst, i.type);
-  }
-  const Xmm b = regs_.UseXmm(i.args[1]);
+  static constexpr Forms kForms[][2] = {
+      {{Op::kADDSSrr, Op::kVADDSSrr, Op::kVADDSSrm}, {Op::kADDSDrr, Op::kVADDSDrr, Op::kVADDSDrm}},
+      {{Op::kSUBSSrr, Op::kVSUBSSrr, Op::kVSUBSSrm}, {Op::kSUBSDrr, Op::kVSUBSDrr, Op::kVSUBSDrm}},
+      {{Op::kMULSSrr, Op::kVMULSSrr, Op::kVMULSSrm}, {Op::kMULSDrr, Op::kVMULSDrr, Op::kVMULSDrm}},
+      {{Op::kDIVSSrr, Op::kVDIVSSrr, Op::kVDIVSSrm}, {Op::kDIVSDrr, Op::kVDIVSDrr, Op::kVDIVSDrm}},
+      {{Op::kSQRTSSr, Op::kVSQRTSSr, Op::kVSQRTSSm}, {Op::kSQRTSDr, Op::kVSQRTSDr, Op::kVSQRTSDm}}};
+  const Forms& forms = kForms[static_cast<unsigned>(i.op) - static_cast<unsigned>(IrOp::kFAdd)][Wide(i)];
+  Value va = i.args[0], vb = i.op == IrOp::kFSqrt ? va : i.args[1];
+  const bool commutes = i.op == IrOp::kFAdd || i.op == IrOp::kFMul;
+  Mem mem;
+  if (commutes && (regs_.Boxed(vb) || (regs_.InMemory(va, &mem) && !regs_.Boxed(va)))) std::swap(va, vb);
+  const Xmm a = regs_.UseXmm(va);
+  const bool in_memory = features_.avx && regs_.InMemory(vb, &mem) && !regs_.UsedLater(vb);
+  const Xmm b = in_memory ? kScratchXmm0 : regs_.UseXmm(vb);
   const Xmm dst = regs_.ResultXmm();
-  if (features_.avx) {
-    e_.rrr(wide ? forms.vsd : forms.vss, dst, a, b);
+  if (in_memory) {
+    e_.rrm(forms.avx_memory, dst, a, mem);
   } else {
-    e_.rr(Op::kMOVAPSrr, dst, a);
-    e_.rr(wide ? forms.sd : forms.ss, dst, b);
+    FpBinary(forms.avx, forms.sse, dst, a, b);
   }
+  if (regs_.Boxed(va)) regs_.MarkBoxed();
   RepairNan(dst, i.type);
 }
 
@@ -120,28 +163,134 @@ void Lowering::FpFma(const Instr& i) {
                                       {Op::kVFMADD231SDr, Op::kVFMSUB231SDr, Op::kVFNMADD231SDr, Op::kVFNMSUB231SDr}};
   const Xmm a = regs_.UseXmm(i.args[0]), b = regs_.UseXmm(i.args[1]), c = regs_.UseXmm(i.args[2]);
   const Xmm dst = regs_.ResultXmm();
-  e_.rr(Op::kMOVAPSrr, dst, c);
-  e_.rrr(kForms[Wide(i)][aux.negate_product * 2 + aux.negate_addend], dst, a, b);
   // The host keeps quiet about infinity times zero where the addend is a NaN, so every NaN takes the reference's way.
-  e_.rr(Wide(i) ? Op::kUCOMISDrr : Op::kUCOMISSrr, dst, dst);
+  // The addend may be gone by then: the result, a NaN too, does as well, since what else there is to raise has been
+  // raised.
+  const Xmm sum = dst == a || dst == b ? kScratchXmm0 : dst;
+  if (sum != c) e_.rr(Op::kMOVAPSrr, sum, c);
+  e_.rrr(kForms[Wide(i)][aux.negate_product * 2 + aux.negate_addend], sum, a, b);
+  if (regs_.Boxed(i.args[2])) regs_.MarkBoxed();
+  e_.rr(Wide(i) ? Op::kUCOMISDrr : Op::kUCOMISSrr, sum, sum);
   Cold cold = FpCold(i);
   cold.from = e_.jcc_patchable(Cond::p);
+  if (sum != dst) e_.rr(Op::kMOVAPSrr, dst, sum);
   cold.resume = e_.rw();
   cold_.push_back(cold);
 }
 
 void Lowering::FpMinMax(const Instr& i) {
-  const bool wide = Wide(i), min = i.op == IrOp::kFMin;
+  struct Forms {
+    Op sse, avx;
+  };
+  static constexpr Forms kForms[2][2] = {
+      {{Op::kMAXSSrr, Op::kVMAXSSrr}, {Op::kMAXSDrr, Op::kVMAXSDrr}},
+      {{Op::kMINSSrr, Op::kVMINSSrr}, {Op::kMINSDrr, Op::kVMINSDrr}},
+  };
+  const bool wide = Wide(i);
   const Xmm a = regs_.UseXmm(i.args[0]), b = regs_.UseXmm(i.args[1]);
   const Xmm dst = regs_.ResultXmm();
+  if (regs_.Boxed(i.args[0])) regs_.MarkBoxed();
   e_.rr(wide ? Op::kUCOMISDrr : Op::kUCOMISSrr, a, b);
   Cold cold = FpCold(i);
   cold.from = e_.jcc_patchable(Cond::p);
   cold.from2 = e_.jcc_patchable(Cond::e);  // zeros of both signs
-  e_.rr(Op::kMOVAPSrr, dst, a);
-  e_.rr(wide ? (min ? Op::kMINSDrr : Op::kMAXSDrr) : (min ? Op::kMINSSrr : Op::kMAXSSrr), dst, b);
+  const Forms& forms = kForms[i.op == IrOp::kFMin][wide];
+  FpBinary(forms.avx, forms.sse, dst, a, b);
   cold.resume = e_.rw();
   cold_.push_back(cold);
+}
+
+// A single with ones above it. Where it was made in the guest register that is set to it, it stays there.
+void Lowering::Box(const Instr& i) {
+  const Value v = i.args[0];
+  const bool boxed = regs_.Boxed(v);
+  Xmm at;
+  if (regs_.TakeXmm(v, &at)) {
+    if (!boxed) WithConstant(Op::kORPSrm, at, Constant::kBox);
+    return;
+  }
+  const Xmm a = regs_.UseXmm(v);
+  const Xmm dst = regs_.ResultXmm();
+  if (!boxed && features_.avx) return WithConstant(Op::kVORPSrm, dst, a, Constant::kBox);
+  if (dst != a) e_.rr(Op::kMOVAPSrr, dst, a);
+  if (!boxed) WithConstant(Op::kORPSrm, dst, Constant::kBox);
+}
+
+void Lowering::Unbox(const Instr& i) {
+  const Value v = i.args[0];
+  Mem mem;
+  Cold cold{Cold::Kind::kUnbox};
+  cold.instr = index_;
+  const bool in_memory = regs_.InMemory(v, &mem) && !regs_.UsedLater(v);
+  if (in_memory) {
+    cold.xmm = regs_.ResultXmm();
+    e_.mi(Op::kCMP32mi8, Mem::Base(mem.base, mem.disp + 4), -1);
+  } else {
+    const Xmm a = regs_.UseXmm(v);
+    const Reg t = regs_.Temp();
+    e_.rr(Op::kMOVPQIto64rr, t, a);
+    cold.xmm = regs_.ResultXmm();
+    if (cold.xmm != a) e_.rr(Op::kMOVAPSrr, cold.xmm, a);
+    e_.ri(Op::kSHR64ri, t, 32);
+    e_.ri(Op::kCMP32ri8, t, -1);
+  }
+  cold.from = e_.jcc_patchable(Cond::ne);
+  if (in_memory) e_.rm(Op::kMOVSDrm, cold.xmm, mem);
+  cold.resume = e_.rw();
+  cold_.push_back(cold);
+  regs_.MarkBoxed();
+}
+
+// Bits above a single stay as they are.
+void Lowering::FpSign(const Instr& i) {
+  const bool negate = i.op == IrOp::kFNeg;
+  const Constant c = negate ? (Wide(i) ? Constant::kSign64 : Constant::kSign32)
+                            : (Wide(i) ? Constant::kMagnitude64 : Constant::kMagnitude32);
+  const Xmm a = regs_.UseXmm(i.args[0]);
+  const Xmm dst = regs_.ResultXmm();
+  if (regs_.Boxed(i.args[0])) regs_.MarkBoxed();
+  if (features_.avx) return WithConstant(negate ? Op::kVXORPSrm : Op::kVANDPSrm, dst, a, c);
+  if (dst != a) e_.rr(Op::kMOVAPSrr, dst, a);
+  WithConstant(negate ? Op::kXORPSrm : Op::kANDPSrm, dst, c);
+}
+
+void Lowering::FpCopySign(const Instr& i) {
+  const Xmm a = regs_.UseXmm(i.args[0]), b = regs_.UseXmm(i.args[1]);
+  const Xmm dst = regs_.ResultXmm();
+  if (regs_.Boxed(i.args[0])) regs_.MarkBoxed();
+  e_.rr(Op::kMOVAPSrr, kScratchXmm0, b);
+  WithConstant(Op::kANDPSrm, kScratchXmm0, Wide(i) ? Constant::kSign64 : Constant::kSign32);
+  if (dst != a) e_.rr(Op::kMOVAPSrr, dst, a);
+  WithConstant(Op::kANDPSrm, dst, Wide(i) ? Constant::kMagnitude64 : Constant::kMagnitude32);
+  e_.rr(Op::kORPSrr, dst, kScratchXmm0);
+}
+
+// MXCSR's flags in the IR's order by a table.
+void Lowering::GetFlags(const Instr&) {
+  const Mem slot = FrameSlot(kArgumentSlots);
+  const Reg t = regs_.Temp(), table = regs_.Temp();
+  e_.m(Op::kSTMXCSR, slot);
+  e_.rm(Op::kMOV32rm, t, slot);
+  e_.ri(Op::kMOV64ri, table, static_cast<int64_t>(reinterpret_cast<uintptr_t>(kPackedFlags.data())));
+  e_.ri(Op::kAND32ri8, t, translate::kFpFlagMask);
+  e_.rm(Op::kMOVZX32rm8, regs_.ResultOr(t), Mem::BaseIndex(table, t, 1, 0));
+}
+
+// Mostly they are put back as they were: then MXCSR, which is slow to write, stays.
+void Lowering::SetFlags(const Instr& i) {
+  const Mem slot = FrameSlot(kArgumentSlots);
+  const Reg t = regs_.Temp(), table = regs_.Temp();
+  regs_.Copy(i.args[0], t);
+  e_.ri(Op::kAND32ri8, t, kUnpackedFlags.size() - 1);
+  e_.ri(Op::kMOV64ri, table, static_cast<int64_t>(reinterpret_cast<uintptr_t>(kUnpackedFlags.data())));
+  e_.rm(Op::kMOVZX32rm8, t, Mem::BaseIndex(table, t, 1, 0));
+  e_.m(Op::kSTMXCSR, slot);
+  e_.rm(Op::kXOR32rm, t, slot);
+  e_.ri(Op::kAND32ri8, t, translate::kFpFlagMask & ~2u);
+  uint8_t* same = e_.jcc_short(Cond::e);
+  e_.mr(Op::kXOR32mr, slot, t);
+  e_.m(Op::kLDMXCSR, slot);
+  e_.Bind8(same);
 }
 
 void Lowering::FpCompare(const Instr& i) {
@@ -191,7 +340,13 @@ void Lowering::IntToFp(const Instr& i) {
   if ((aux.rounding != Rounding::kDynamic && !exact) || (aux.is_unsigned && from64)) return CallReference(i);
   const Reg a = regs_.Use(i.args[0]);
   const Xmm dst = regs_.ResultXmm();
-  e_.rr(Op::kPXORrr, dst, dst);
+  // Something in the bits above, so that the result does not wait for what was there: for a single, its box.
+  if (wide) {
+    e_.rr(Op::kPXORrr, dst, dst);
+  } else {
+    WithConstant(Op::kMOVAPSrm, dst, Constant::kBox);
+    regs_.MarkBoxed();
+  }
   if (aux.is_unsigned) {
     const Reg t = regs_.Temp();
     e_.rr(Op::kMOV32rr, t, a);
@@ -206,7 +361,14 @@ void Lowering::FpConvert(const Instr& i) {
   if (!widen && AuxOf(i).rounding != Rounding::kDynamic) return CallReference(i);
   const Xmm a = regs_.UseXmm(i.args[0]);
   const Xmm dst = regs_.ResultXmm();
-  e_.rr(widen ? Op::kCVTSS2SDrr : Op::kCVTSD2SSrr, dst, a);
+  if (widen) {
+    FpBinary(Op::kVCVTSS2SDrr, Op::kCVTSS2SDrr, dst, a, a);
+  } else {
+    WithConstant(Op::kMOVAPSrm, kScratchXmm0, Constant::kBox);
+    e_.rr(Op::kCVTSD2SSrr, kScratchXmm0, a);
+    e_.rr(Op::kMOVAPSrr, dst, kScratchXmm0);
+    regs_.MarkBoxed();
+  }
   RepairNan(dst, i.type);
 }
 

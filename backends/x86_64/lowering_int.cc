@@ -393,10 +393,12 @@ void Lowering::Select(const Instr& i) {
     const Reg c = regs_.Use(i.args[0]);
     const Xmm xa = regs_.UseXmm(a), xb = regs_.UseXmm(b);
     const Xmm dst = regs_.ResultXmm();
-    e_.rr(Op::kMOVAPSrr, dst, xa);
+    if (regs_.Boxed(a) && regs_.Boxed(b)) regs_.MarkBoxed();
+    const Xmm first = dst == xb ? xb : xa;  // the other one replaces it
+    if (dst != first) e_.rr(Op::kMOVAPSrr, dst, first);
     ir::TypeBits(TypeOf(i.args[0])) == 64 ? e_.rr(Op::kTEST64rr, c, c) : e_.rr(Op::kTEST32rr, c, c);
-    uint8_t* skip = e_.jcc_short(Cond::ne);
-    e_.rr(Op::kMOVAPSrr, dst, xb);
+    uint8_t* skip = e_.jcc_short(first == xa ? Cond::ne : Cond::e);
+    e_.rr(Op::kMOVAPSrr, dst, first == xa ? xb : xa);
     return e_.Bind8(skip);
   }
   const Reg ra = regs_.Use(a);

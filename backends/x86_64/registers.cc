@@ -15,22 +15,43 @@ Reg FirstOf(uint16_t mask) { return static_cast<Reg>(std::countr_zero(mask)); }
 uint16_t Bit(Reg r) { return static_cast<uint16_t>(1u << static_cast<unsigned>(r)); }
 uint16_t Bit(Xmm r) { return static_cast<uint16_t>(1u << static_cast<unsigned>(r)); }
 
+uint16_t ValueXmms(const std::vector<GuestRegister>& guest) {
+  uint16_t mask = kXmmMask;
+  for (const GuestRegister& g : guest) {
+    if (g.in_xmm) mask &= static_cast<uint16_t>(~Bit(g.xmm));
+  }
+  return mask;
+}
+
 }  // namespace
 
-std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers, bool pin) {
+std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers, bool pin, bool pin_fp) {
   std::vector<GuestRegister> result;
-  std::vector<std::pair<int, size_t>> wanted;
+  std::vector<std::pair<int, size_t>> wanted, wanted_xmm;
   for (const translate::RegisterInfo& r : registers) {
     if (pin && r.pin >= 0 && ir::IsInt(r.type)) wanted.emplace_back(r.pin, result.size());
+    if (pin_fp && r.pin >= 0 && r.type == Type::kF64) wanted_xmm.emplace_back(r.pin, result.size());
     result.push_back({r.offset, r.type});
   }
   std::sort(wanted.begin(), wanted.end());
+  std::sort(wanted_xmm.begin(), wanted_xmm.end());
+  for (size_t i = 0; i < wanted_xmm.size() && i < kPinnedXmmCount; ++i) {
+    result[wanted_xmm[i].second].in_xmm = true;
+    result[wanted_xmm[i].second].xmm = static_cast<Xmm>(15 - i);
+  }
   for (size_t i = 0; i < wanted.size() && i < kPinnedCount; ++i) {
     result[wanted[i].second].pinned = true;
     result[wanted[i].second].host = kPinned[i];
   }
   return result;
 }
+
+Registers::Registers(Emitter* emitter, const std::vector<GuestRegister>* guest, bool direct_results)
+    : e_(*emitter),
+      guest_(*guest),
+      direct_results_(direct_results),
+      xmm_mask_(ValueXmms(*guest)),
+      versions_(guest->size()) {}
 
 void Registers::Begin(const ir::Block* block) {
   block_ = block;
@@ -41,7 +62,7 @@ void Registers::Begin(const ir::Block* block) {
     }
   }
   free_temps_ = kTempMask;
-  free_xmms_ = kXmmMask;
+  free_xmms_ = xmm_mask_;
   slots_.fill(0);
   aliases_.clear();
   failed_ = false;
@@ -91,7 +112,7 @@ bool Registers::Imm32(Value v, int32_t* imm) const {
 bool Registers::InMemory(Value v, Mem* mem) const {
   const Location& l = at(v);
   if (l.kind == At::kSpill) return *mem = FrameSlot(l.index), true;
-  if (l.kind != At::kGuest || guest_[l.index].pinned) return false;
+  if (l.kind != At::kGuest || !guest_[l.index].in_memory()) return false;
   *mem = StateField(guest_[l.index].offset);
   return true;
 }
@@ -169,7 +190,8 @@ Reg Registers::Temp() {
 Xmm Registers::TempXmm() {
   uint16_t choice = free_xmms_ & static_cast<uint16_t>(~locked_xmm_);
   if (choice == 0) {
-    const uint16_t evictable = kXmmMask & static_cast<uint16_t>(~locked_xmm_);
+    const uint16_t evictable = xmm_mask_ & static_cast<uint16_t>(~locked_xmm_);
+    if (evictable == 0) return failed_ = true, kScratchXmm0;  // no instruction needs more than there are
     EvictXmm(static_cast<Xmm>(std::countr_zero(evictable)));
     choice = free_xmms_ & static_cast<uint16_t>(~locked_xmm_);
   }
@@ -183,6 +205,18 @@ void Registers::OwnTemp(Reg temp, Value v) {
   locked_ |= Bit(temp);
   temp_owner_[static_cast<unsigned>(temp)] = v;
   values_[v].location = {At::kTemp, static_cast<uint8_t>(temp), 0};
+}
+
+void Registers::OwnXmm(Xmm xmm, Value v) {
+  free_xmms_ &= static_cast<uint16_t>(~Bit(xmm));
+  locked_xmm_ |= Bit(xmm);
+  xmm_owner_[static_cast<unsigned>(xmm)] = v;
+  values_[v].location = {At::kXmm, static_cast<uint8_t>(xmm), 0};
+}
+
+void Registers::AliasGuest(Value v, unsigned guest_register) {
+  values_[v].location = {At::kGuest, 0, static_cast<uint16_t>(guest_register)};
+  aliases_.push_back(v);
 }
 
 void Registers::LoadConst(Reg to, Type type, uint64_t value) {
@@ -203,8 +237,9 @@ void Registers::Copy(Value v, Reg to) {
   Mem mem;
   if (l.kind == At::kConst) {
     LoadConst(to, type, l.constant);
-  } else if (l.kind == At::kXmm) {
-    e_.rr(Is64(type) ? Op::kMOVPQIto64rr : Op::kMOVPDI2DIrr, to, static_cast<Xmm>(l.reg));
+  } else if (l.kind == At::kXmm || (l.kind == At::kGuest && guest_[l.index].in_xmm)) {
+    const Xmm from = l.kind == At::kXmm ? static_cast<Xmm>(l.reg) : guest_[l.index].xmm;
+    e_.rr(Is64(type) ? Op::kMOVPQIto64rr : Op::kMOVPDI2DIrr, to, from);
   } else if (InMemory(v, &mem)) {
     e_.rm(Is64(type) ? Op::kMOV64rm : Op::kMOV32rm, to, mem);
   } else {
@@ -217,17 +252,20 @@ void Registers::CopyXmm(Value v, Xmm to) {
   const Location& l = at(v);
   const bool wide = Is64(block_->code[v].type);
   Mem mem;
-  if (l.kind == At::kXmm) {
-    if (static_cast<Xmm>(l.reg) != to) e_.rr(Op::kMOVAPSrr, to, static_cast<Xmm>(l.reg));
+  if (l.kind == At::kXmm || (l.kind == At::kGuest && guest_[l.index].in_xmm)) {
+    const Xmm from = l.kind == At::kXmm ? static_cast<Xmm>(l.reg) : guest_[l.index].xmm;
+    if (from != to) e_.rr(Op::kMOVAPSrr, to, from);
   } else if (InMemory(v, &mem)) {
-    e_.rm(wide ? Op::kMOVSDrm : Op::kMOVSSrm, to, mem);
+    e_.rm(wide || l.kind == At::kSpill ? Op::kMOVSDrm : Op::kMOVSSrm, to, mem);  // a slot is whole
   } else if (l.kind == At::kConst && l.constant == 0) {
     e_.rr(Op::kPXORrr, to, to);
   } else {
     // A constant, or an integer register under another name; the temp is needed no longer than that.
     const uint16_t locked = locked_;
-    const Reg from = l.kind == At::kGuest ? guest_[l.index].host : Temp();
-    if (l.kind != At::kGuest) Copy(v, from);
+    const Reg from = l.kind == At::kGuest  ? guest_[l.index].host
+                     : l.kind == At::kTemp ? static_cast<Reg>(l.reg)
+                                           : Temp();
+    if (l.kind == At::kConst) Copy(v, from);
     e_.rr(wide ? Op::kMOV64toPQIrr : Op::kMOVDI2PDIrr, to, from);
     locked_ = locked;
   }
@@ -249,13 +287,13 @@ Reg Registers::Use(Value v) {
 Xmm Registers::UseXmm(Value v) {
   const Location l = at(v);
   if (l.kind == At::kXmm) return locked_xmm_ |= static_cast<uint16_t>(1u << l.reg), static_cast<Xmm>(l.reg);
+  if (l.kind == At::kGuest && guest_[l.index].in_xmm) return guest_[l.index].xmm;
   const Xmm to = TempXmm();
   CopyXmm(v, to);
   if (l.kind == At::kConst) return to;
   Free(v);
-  free_xmms_ &= static_cast<uint16_t>(~Bit(to));
-  xmm_owner_[static_cast<unsigned>(to)] = v;
-  values_[v].location = {At::kXmm, static_cast<uint8_t>(to), 0};
+  OwnXmm(to, v);
+  if (l.kind == At::kGuest) SetHome(v, l.index);
   return to;
 }
 
@@ -289,23 +327,52 @@ Reg Registers::ResultOr(Reg ready) {
   if (destination == nullptr) return OwnTemp(ready, static_cast<Value>(index_)), ready;
   const unsigned number = static_cast<unsigned>(block_->code[index_ + 1].imm);
   Detach(number);
-  values_[index_].location = {At::kGuest, 0, static_cast<uint16_t>(number)};
-  aliases_.push_back(static_cast<Value>(index_));
+  AliasGuest(static_cast<Value>(index_), number);
   return destination->host;
 }
 
+// The same for a vector register, also where a single is boxed before it is set; -1 if there is none.
+int Registers::XmmDestination() const {
+  if (!direct_results_) return -1;
+  size_t next = index_ + 1;
+  Value v = static_cast<Value>(index_);
+  if (next < block_->code.size() && block_->code[next].op == ir::Op::kFBox && block_->code[next].args[0] == v) {
+    v = static_cast<Value>(next++);
+  }
+  if (next >= block_->code.size()) return -1;
+  const ir::Instr& set = block_->code[next];
+  if (set.op != ir::Op::kSet || set.args[0] != v || !guest_[set.imm].in_xmm) return -1;
+  return block_->code[v].type == Type::kF64 ? static_cast<int>(set.imm) : -1;
+}
+
 Xmm Registers::ResultXmm() {
+  const int destination = XmmDestination();
+  if (destination >= 0) {
+    Detach(static_cast<unsigned>(destination));
+    AliasGuest(static_cast<Value>(index_), static_cast<unsigned>(destination));
+    return guest_[static_cast<size_t>(destination)].xmm;
+  }
   const Xmm r = TempXmm();
-  free_xmms_ &= static_cast<uint16_t>(~Bit(r));
-  xmm_owner_[static_cast<unsigned>(r)] = static_cast<Value>(index_);
-  values_[index_].location = {At::kXmm, static_cast<uint8_t>(r), 0};
+  OwnXmm(r, static_cast<Value>(index_));
   return r;
 }
 
-void Registers::Get(unsigned guest_register) {
-  values_[index_].location = {At::kGuest, 0, static_cast<uint16_t>(guest_register)};
-  aliases_.push_back(static_cast<Value>(index_));
+bool Registers::TakeXmm(Value v, Xmm* xmm) {
+  const Location l = at(v);
+  if (l.kind == At::kGuest && XmmDestination() == l.index) {
+    AliasGuest(static_cast<Value>(index_), l.index);
+    *xmm = guest_[l.index].xmm;
+    values_[v].boxed = true;
+    return true;
+  }
+  if (l.kind != At::kXmm || UsedLater(v) || XmmDestination() >= 0) return false;
+  Free(v);
+  *xmm = static_cast<Xmm>(l.reg);
+  OwnXmm(*xmm, static_cast<Value>(index_));
+  return true;
 }
+
+void Registers::Get(unsigned guest_register) { AliasGuest(static_cast<Value>(index_), guest_register); }
 
 // The guest register is about to change: values that are the same as it, and needed later, get places of their own.
 // There may be more of them than temps, so that none stays locked.
@@ -318,7 +385,10 @@ void Registers::Detach(unsigned guest_register) {
     }
     const uint16_t locked = locked_, locked_xmm = locked_xmm_;
     if (ir::IsFloat(block_->code[v].type)) {
-      UseXmm(v);
+      const Xmm to = TempXmm();
+      CopyXmm(v, to);
+      Free(v);
+      OwnXmm(to, v);
     } else {
       const Reg to = Temp();
       Copy(v, to);
@@ -336,15 +406,18 @@ void Registers::Set(unsigned guest_register, Value v) {
   ++versions_[guest_register];
   Detach(guest_register);
   // Values whose last use this is and that are the same as the old content are not needed any more.
-  if (!guest.pinned) {
+  if (guest.in_memory()) {
     StoreTo(guest, v);
     return SetHome(v, guest_register);
   }
-  Copy(v, guest.host);
-  if (!UsedLater(v) || l.kind != At::kTemp) return;
+  if (guest.in_xmm) {
+    CopyXmm(v, guest.xmm);
+  } else {
+    Copy(v, guest.host);
+  }
+  if (!UsedLater(v) || l.kind != (guest.in_xmm ? At::kXmm : At::kTemp)) return;
   Free(v);
-  values_[v].location = {At::kGuest, 0, static_cast<uint16_t>(guest_register)};
-  aliases_.push_back(v);
+  AliasGuest(v, guest_register);
 }
 
 void Registers::StoreTo(const GuestRegister& guest, Value v) {
@@ -352,7 +425,9 @@ void Registers::StoreTo(const GuestRegister& guest, Value v) {
   const bool wide = Is64(guest.type);
   int32_t imm;
   if (Imm32(v, &imm)) return e_.mi(wide ? Op::kMOV64mi32 : Op::kMOV32mi, to, imm);
-  if (ir::IsFloat(guest.type)) return e_.mr(wide ? Op::kMOVSDmr : Op::kMOVSSmr, to, UseXmm(v));
+  const Location& l = at(v);
+  const bool in_general = l.kind == At::kTemp || (l.kind == At::kGuest && guest_[l.index].pinned);
+  if (ir::IsFloat(guest.type) && !in_general) return e_.mr(wide ? Op::kMOVSDmr : Op::kMOVSSmr, to, UseXmm(v));
   e_.mr(wide ? Op::kMOV64mr : Op::kMOV32mr, to, Use(v));
 }
 
@@ -360,8 +435,7 @@ bool Registers::Alias(Value v) {
   const Location l = at(v);
   const Value me = static_cast<Value>(index_);
   if (l.kind == At::kGuest && !ir::IsFloat(guest_[l.index].type)) {
-    values_[me].location = l;
-    aliases_.push_back(me);
+    AliasGuest(me, l.index);
     return true;
   }
   if (l.kind != At::kTemp || UsedLater(v)) return false;
@@ -383,7 +457,8 @@ uint16_t Registers::LiveXmms() const {
   uint16_t live = 0;
   for (unsigned i = 2; i < 16; ++i) {
     const Value v = xmm_owner_[i];
-    if ((free_xmms_ >> i & 1) == 0 && v != index_ && UsedLater(v)) live |= static_cast<uint16_t>(1u << i);
+    if (((xmm_mask_ & ~free_xmms_) >> i & 1) != 0 && v != index_ && UsedLater(v))
+      live |= static_cast<uint16_t>(1u << i);
   }
   return live;
 }
@@ -395,7 +470,7 @@ void Registers::SpillAll() {
   }
   for (unsigned i = 0; i < 16; ++i) {
     if ((kTempMask & ~free_temps_) >> i & 1) Free(temp_owner_[i]);
-    if ((kXmmMask & ~free_xmms_) >> i & 1) Free(xmm_owner_[i]);
+    if ((xmm_mask_ & ~free_xmms_) >> i & 1) Free(xmm_owner_[i]);
   }
   locked_ = locked_xmm_ = 0;
 }
@@ -407,6 +482,8 @@ void Registers::SpillGuest() {
     const int slot = Slot();
     if (g.pinned) {
       e_.mr(Op::kMOV64mr, FrameSlot(slot), g.host);
+    } else if (g.in_xmm) {
+      e_.mr(Op::kMOVSDmr, FrameSlot(slot), g.xmm);
     } else {
       e_.rm(Is64(g.type) ? Op::kMOVSDrm : Op::kMOVSSrm, kScratchXmm0, StateField(g.offset));
       e_.mr(Op::kMOVSDmr, FrameSlot(slot), kScratchXmm0);

@@ -1,6 +1,6 @@
 // Where values and guest registers live while a block is compiled: ten general host registers hold pinned guest
-// registers in all generated code, four general and fourteen vector registers hold values, the rest spills to the
-// stack.
+// registers in all generated code, and ten vector registers do the same for floating point; four general and four
+// vector registers hold values, the rest spills to the stack.
 #ifndef EMU_BACKENDS_X86_64_REGISTERS_H_
 #define EMU_BACKENDS_X86_64_REGISTERS_H_
 
@@ -26,6 +26,7 @@ inline constexpr int kCalleeSavedPinned = 5;  // the first ones survive calls of
 inline constexpr Reg kTemps[] = {Reg::rax, Reg::rcx, Reg::rdx, Reg::r11};
 inline constexpr uint16_t kTempMask = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 11;
 inline constexpr uint16_t kXmmMask = 0xfffc;  // xmm0 and xmm1 are scratch
+inline constexpr int kPinnedXmmCount = 10;    // from xmm15 down; a C++ function clobbers them all
 inline constexpr Xmm kScratchXmm0 = Xmm::xmm0, kScratchXmm1 = Xmm::xmm1;
 
 // The stack frame of generated code: spilled values, then words that out-of-line code uses.
@@ -43,11 +44,14 @@ constexpr Mem FrameSlot(int slot) { return Mem::Base(Reg::rsp, slot * 8); }
 struct GuestRegister {
   uint32_t offset;
   ir::Type type;
-  bool pinned = false;
+  bool pinned = false;  // in `host`
   Reg host = Reg::rax;
+  bool in_xmm = false;  // pinned too, in `xmm`; of type F64
+  Xmm xmm = Xmm::xmm0;
+  bool in_memory() const { return !pinned && !in_xmm; }
 };
-// `pin`: in host registers, as far as there are any.
-std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers, bool pin);
+// `pin`, `pin_fp`: in general and in vector registers, as far as there are any.
+std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers, bool pin, bool pin_fp);
 
 // Where a value is: in nothing yet, a constant, a host register of its own, the same as a guest register, or the stack.
 struct Location {
@@ -61,8 +65,7 @@ struct Location {
 // The allocation of one block in the making. Values are numbered as in the block.
 class Registers {
  public:
-  Registers(Emitter* emitter, const std::vector<GuestRegister>* guest, bool direct_results)
-      : e_(*emitter), guest_(*guest), direct_results_(direct_results), versions_(guest->size()) {}
+  Registers(Emitter* emitter, const std::vector<GuestRegister>* guest, bool direct_results);
 
   void Begin(const ir::Block* block);
   // Instruction `index` begins, ends: values whose last use it is give their places back.
@@ -92,6 +95,13 @@ class Registers {
   // As Result; `ready` is a locked scratch register to take over where no guest register wants the value.
   Reg ResultOr(Reg ready);
   Xmm ResultXmm();
+  // The present result, a single in a vector register, has ones above it in that register's low half, and so is
+  // NaN-boxed without more ado.
+  void MarkBoxed() { values_[index_].boxed = true; }
+  bool Boxed(ir::Value v) const { return values_[v].boxed; }
+  // Makes the vector register that holds v, a single, that of the present result, a double with the same low half:
+  // where this is the last use of v, or where v was made in the guest register that is set to the result.
+  bool TakeXmm(ir::Value v, Xmm* xmm);
   void SetConst(uint64_t value) { values_[index_].location = {Location::Kind::kConst, 0, 0, value}; }
   void Lock(Reg r) { locked_ |= static_cast<uint16_t>(1u << static_cast<unsigned>(r)); }
 
@@ -113,6 +123,7 @@ class Registers {
   struct ValueState {
     Location location;
     uint32_t last_use = 0;
+    bool boxed = false;
     // The guest register in memory that holds the same, if its version is still this one.
     uint16_t home = kNoHome;
     uint32_t home_version = 0;
@@ -127,6 +138,9 @@ class Registers {
   Reg Victim() const;
   Reg Dying() const;
   const GuestRegister* Destination() const;
+  int XmmDestination() const;
+  void AliasGuest(ir::Value v, unsigned guest_register);
+  void OwnXmm(Xmm xmm, ir::Value v);
   void OwnTemp(Reg temp, ir::Value v);
   void Free(ir::Value v);
   void Evict(Reg temp);
@@ -139,13 +153,14 @@ class Registers {
   Emitter& e_;
   const std::vector<GuestRegister>& guest_;
   const bool direct_results_;  // Result may be a pinned register
+  const uint16_t xmm_mask_;    // those that hold values
   const ir::Block* block_ = nullptr;
   unsigned index_ = 0;
   std::vector<ValueState> values_;
   std::array<ir::Value, 16> temp_owner_{};
   std::array<ir::Value, 16> xmm_owner_{};
   uint16_t free_temps_ = kTempMask;
-  uint16_t free_xmms_ = kXmmMask;
+  uint16_t free_xmms_ = 0;
   uint16_t locked_ = 0, locked_xmm_ = 0;
   std::array<uint64_t, kSpillSlots / 64> slots_{};
   std::vector<ir::Value> aliases_;  // values whose location is kGuest

@@ -6,6 +6,7 @@
 
 #include "mmu/soft_tlb.h"
 #include "translate/engine/fp_env.h"
+#include "translate/ir/eval.h"
 
 namespace emu::backends::x86_64 {
 namespace {
@@ -21,6 +22,7 @@ class RuntimeEmitter {
   RuntimeEmitter(Emitter& e, const std::vector<GuestRegister>& guest) : e_(e), guest_(guest) {}
 
   Runtime Emit() {
+    Constants();
     Enter();
     Leave();
     r_.exit_jump = ExitWith(Exit::Kind::kJump, false);
@@ -48,9 +50,29 @@ class RuntimeEmitter {
     return e_.rx();
   }
 
+  void Constants() {
+    using C = Constant;
+    struct Bits {
+      uint64_t low, high = 0;
+    };
+    Bits all[static_cast<size_t>(C::kCount)];
+    const auto set = [&all](C c, Bits bits) { all[static_cast<size_t>(c)] = bits; };
+    set(C::kBox, {ir::kSingleBox});
+    set(C::kSign32, {ir::FpSignBit(ir::Type::kF32)});
+    set(C::kSign64, {ir::FpSignBit(ir::Type::kF64)});
+    set(C::kMagnitude32, {~ir::FpSignBit(ir::Type::kF32), ~uint64_t{0}});
+    set(C::kMagnitude64, {~ir::FpSignBit(ir::Type::kF64), ~uint64_t{0}});
+    set(C::kNan32, {ir::kSingleBox | ir::CanonicalNan(ir::Type::kF32)});
+    set(C::kNan64, {ir::CanonicalNan(ir::Type::kF64)});
+    r_.constants = Here();
+    e_.Raw(all, sizeof all);
+  }
+
   // Moves pinned guest registers to or from the state: all of them, or those that a C++ function clobbers.
   void Pinned(bool store, bool clobbered_only) {
     for (const GuestRegister& g : guest_) {
+      if (g.in_xmm)
+        store ? e_.mr(Op::kMOVSDmr, StateField(g.offset), g.xmm) : e_.rm(Op::kMOVSDrm, g.xmm, StateField(g.offset));
       if (!g.pinned) continue;
       bool saved = false;
       for (Reg r : kCalleeSaved) saved |= r == g.host;
@@ -219,11 +241,11 @@ class RuntimeEmitter {
     r_.helper = Here();
     HelperBody();
     e_.mi(Op::kCMP32mi8, unwind, 0);
-    uint8_t* leave = e_.jcc_short(Cond::ne);
+    uint8_t* leave = e_.jcc_patchable(Cond::ne);
     e_.o(Op::kRET64);
     r_.helper_leave = Here();
     HelperBody();
-    e_.Bind8(leave);
+    e_.Bind32(leave);
     e_.mi(Op::kMOV32mi, unwind, 0);
     e_.ri(Op::kADD64ri8, Reg::rsp, 8);  // the return address
     e_.jmp_to(r_.dispatch);

@@ -12,8 +12,13 @@
 
 namespace emu::backends::x86_64 {
 
+// Constants that code reads relative to its own place; 16 bytes each.
+enum class Constant : uint8_t { kBox, kSign32, kSign64, kMagnitude32, kMagnitude64, kNan32, kNan64, kCount };
+
 // Addresses in the running view.
 struct Runtime {
+  const uint8_t* constants = nullptr;
+  const uint8_t* constant(Constant c) const { return constants + 16 * static_cast<int>(c); }
   // uint64_t enter(CpuState* rdi, const void* code rsi): gives Exit::kind << 32 | Exit::id.
   const uint8_t* enter = nullptr;
   // Ways out, to be jumped to. State is complete in memory afterwards.

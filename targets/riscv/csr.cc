@@ -30,19 +30,14 @@ void WriteField(Hart& h, unsigned, uint64_t value) {
   h.UpdateInterrupts();  // mie and mideleg are among them
 }
 
-// fflags: NX UF OF DZ NV from bit 0; MXCSR: IE DE ZE OE UE PE.
-uint32_t FlagsFromHost(uint32_t m) {
-  return (m >> 5 & 1) | (m >> 4 & 1) << 1 | (m >> 3 & 1) << 2 | (m >> 2 & 1) << 3 | (m & 1) << 4;
-}
-
+// fflags: NX UF OF DZ NV from bit 0, as the IR has them. Code that runs reads and writes them without coming here.
 uint64_t ReadFflags(Hart& h, unsigned) {
-  const uint32_t host = h.cpu().running ? translate::HostFpFlags() : h.state().base.mxcsr & translate::kFpFlagMask;
-  return h.state().fflags | FlagsFromHost(host);
+  return translate::PackFpFlags(h.cpu().running ? translate::HostFpFlags() : h.state().base.mxcsr);
 }
 void WriteFflags(Hart& h, unsigned, uint64_t value) {
-  h.state().fflags = value & 31;
-  if (h.cpu().running) translate::ClearHostFpFlags();
-  h.state().base.mxcsr &= ~translate::kFpFlagMask;
+  const uint32_t host = translate::UnpackFpFlags(value & 31);
+  if (h.cpu().running) translate::SetHostFpFlags(host);
+  h.state().base.mxcsr = (h.state().base.mxcsr & ~translate::kFpFlagMask) | host;
   h.state().mstatus |= kStatusFs | kStatusSd;
 }
 uint64_t ReadFrm(Hart& h, unsigned) { return h.state().frm; }
@@ -93,12 +88,12 @@ void WriteSepc(Hart& h, unsigned, uint64_t value) { h.state().csr.sepc = value &
 constexpr uint64_t kMstatusMask =
     kSstatusMask | kStatusMie | kStatusMpie | kStatusMpp | kStatusMprv | kStatusTvm | kStatusTw | kStatusTsr;
 
-uint64_t ReadMstatus(Hart& h, unsigned) { return h.state().mstatus; }
+uint64_t ReadMstatus(Hart& h, unsigned) { return h.SettleStatus(); }
 void WriteStatus(Hart& h, uint64_t value, uint64_t mask) {
   // Nothing else says how code is translated, and where pages lie.
   constexpr uint64_t kModes = kStatusFs | kStatusMprv | kStatusMpp | kStatusSum | kStatusMxr;
+  const uint64_t before = h.SettleStatus();
   uint64_t& status = h.state().mstatus;
-  const uint64_t before = status;
   if ((value >> kStatusMppShift & 3) == 2) mask &= ~kStatusMpp;  // no such privilege
   if (!h.config().isa.Has(Extension::kF)) mask &= ~kStatusFs;
   status = (status & ~mask) | (value & mask);
@@ -106,7 +101,7 @@ void WriteStatus(Hart& h, uint64_t value, uint64_t mask) {
   ((before ^ status) & kModes) != 0 ? h.UpdateMode() : h.UpdateInterrupts();
 }
 void WriteMstatus(Hart& h, unsigned, uint64_t value) { WriteStatus(h, value, kMstatusMask); }
-uint64_t ReadSstatus(Hart& h, unsigned) { return h.state().mstatus & kSstatusRead; }
+uint64_t ReadSstatus(Hart& h, unsigned) { return h.SettleStatus() & kSstatusRead; }
 void WriteSstatus(Hart& h, unsigned, uint64_t value) { WriteStatus(h, value, kSstatusMask); }
 
 uint64_t ReadMisa(Hart& h, unsigned) {

@@ -24,8 +24,9 @@ void Hart::Reset() {
   std::fill(std::begin(state_.f), std::end(state_.f), 0);
   state_.reservation_address = kNoReservation;
   state_.reservation_value = 0;
+  state_.fs_dirty = 0;
   state_.mstatus = kStatusXl64;
-  state_.frm = state_.fflags = 0;
+  state_.frm = 0;
   state_.privilege = kMachine;
   state_.csr = {};
   base.pc = config_.reset_pc;
@@ -48,6 +49,12 @@ Privilege Hart::DataPrivilege() const {
   const bool mprv = (state_.mstatus & kStatusMprv) != 0;
   if (state_.privilege != kMachine || !mprv) return state_.privilege;
   return static_cast<Privilege>(state_.mstatus >> kStatusMppShift & 3);
+}
+
+uint64_t Hart::SettleStatus() {
+  state_.mstatus |= state_.fs_dirty;
+  state_.fs_dirty = 0;
+  return state_.mstatus;
 }
 
 void Hart::UpdateMode() {

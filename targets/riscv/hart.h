@@ -56,6 +56,8 @@ class Hart {
 
   // A line from a device. Supervisor external is ORed with what software wrote to mip.
   void SetInterrupt(Interrupt number, bool level);
+  // mstatus as the guest sees it: translated code that writes f registers only notes that in fs_dirty.
+  uint64_t SettleStatus();
   // Takes over whatever changed of privilege, mstatus, satp, environment: translations, mappings, interrupts.
   void UpdateMode();
   // Looks whether an interrupt can be taken now.

@@ -452,7 +452,7 @@ TEST_P(HartCode, FpNeedsFs) {
   EXPECT_EQ(CauseOf("fadd.d fa0, fa0, fa0"), -1);
   From(kMachine, uint64_t{1} << 13);
   EXPECT_EQ(CauseOf("fadd.d fa0, fa0, fa0"), -1);
-  EXPECT_EQ(m_.state().mstatus & (kStatusFs | kStatusSd), kStatusFs | kStatusSd);
+  EXPECT_EQ(m_.Peek(0x300) & (kStatusFs | kStatusSd), kStatusFs | kStatusSd);
 }
 
 TEST_P(HartCode, CacheBlocksNeedTheirEnvironment) {

@@ -27,10 +27,10 @@ struct RiscvState {
   uint64_t x[32];                // x[0] stays zero
   uint64_t reservation_address;  // of the last LR, kNoReservation if none
   uint64_t reservation_value;    // what it loaded; SC compares with it
+  uint64_t fs_dirty;             // FS and SD of mstatus, where code has set them that did not look at the rest; or 0
   uint64_t mstatus;              // sstatus is a view of it
   uint64_t f[32];                // single precision is NaN-boxed
-  uint32_t frm;                  // fcsr.frm; fcsr.fflags are the host's sticky flags while guest code runs
-  uint32_t fflags;               // flags raised so far beside those that the host holds
+  uint32_t frm;                  // fcsr.frm; fcsr.fflags are the sticky flags of CpuState::mxcsr
   Privilege privilege;
   Csrs csr;
   Hart* hart;
@@ -45,6 +45,7 @@ enum Register : unsigned {
   kRegReservationAddress = 64,
   kRegReservationValue,
   kRegMstatus,
+  kRegFsDirty,
   kRegSscratch,
   kRegSepc,
   kRegScause,

@@ -26,6 +26,8 @@ constexpr absl::string_view kFpNames[] = {
     "fa6", "fa7", "fs2", "fs3", "fs4", "fs5", "fs6", "fs7", "fs8", "fs9", "fs10", "fs11", "ft8", "ft9", "ft10", "ft11"};
 // Those that compiled code uses most, so that they are worth a host register: sp a5 a0 a4 s0, then a1 a3 s1 a2 ra.
 constexpr unsigned kPinOrder[] = {2, 15, 10, 14, 8, 11, 13, 9, 12, 1};
+// The same of f registers, in the order in which GCC takes them: fa5 to fa0, ft0, then two that calls preserve, ft1.
+constexpr unsigned kFpPinOrder[] = {15, 14, 13, 12, 11, 10, 0, 8, 9, 1};
 
 std::vector<RegisterInfo> MakeRegisters() {
   std::vector<RegisterInfo> r(kRegisterCount);
@@ -39,12 +41,14 @@ std::vector<RegisterInfo> MakeRegisters() {
   r[kRegReservationAddress] = {"reservation_address", offsetof(RiscvState, reservation_address), ir::Type::kI64};
   r[kRegReservationValue] = {"reservation_value", offsetof(RiscvState, reservation_value), ir::Type::kI64};
   r[kRegMstatus] = {"mstatus", offsetof(RiscvState, mstatus), ir::Type::kI64};
+  r[kRegFsDirty] = {"fs_dirty", offsetof(RiscvState, fs_dirty), ir::Type::kI64};
   r[kRegSscratch] = {"sscratch", offsetof(RiscvState, csr.sscratch), ir::Type::kI64};
   r[kRegSepc] = {"sepc", offsetof(RiscvState, csr.sepc), ir::Type::kI64};
   r[kRegScause] = {"scause", offsetof(RiscvState, csr.scause), ir::Type::kI64};
   r[kRegStval] = {"stval", offsetof(RiscvState, csr.stval), ir::Type::kI64};
   int pin = 0;
   for (unsigned i : kPinOrder) r[i].pin = pin++;
+  for (unsigned i : kFpPinOrder) r[kRegF0 + i].pin = pin++;
   return r;
 }
 

@@ -38,7 +38,7 @@ TEST_F(TargetTest, RegistersLieWhereTheStateHasThem) {
   for (unsigned i = 0; i < 32; ++i) EXPECT_EQ(at(kRegF0 + i), &m_.state().f[i]);
   EXPECT_EQ(at(kRegReservationAddress), &m_.state().reservation_address);
   EXPECT_EQ(at(kRegReservationValue), &m_.state().reservation_value);
-  EXPECT_EQ(at(kRegMstatus), &m_.state().mstatus);
+  EXPECT_EQ(at(kRegFsDirty), &m_.state().fs_dirty);
   EXPECT_EQ(at(kRegSscratch), &m_.state().csr.sscratch);
   EXPECT_EQ(at(kRegSepc), &m_.state().csr.sepc);
   EXPECT_EQ(at(kRegScause), &m_.state().csr.scause);
@@ -52,7 +52,7 @@ TEST_F(TargetTest, NamesAreUniqueAndPinsCountUp) {
     EXPECT_TRUE(names.insert(std::string(r.name)).second) << r.name;
     if (r.pin >= 0) {
       EXPECT_TRUE(pins.insert(r.pin).second) << r.name;
-      EXPECT_EQ(r.type, ir::Type::kI64) << r.name;
+      EXPECT_EQ(r.type, r.name[0] == 'f' ? ir::Type::kF64 : ir::Type::kI64) << r.name;
     }
   }
   EXPECT_EQ(names.count("a0") + names.count("t6") + names.count("fs11") + names.count("pc"), 4u);

@@ -19,8 +19,16 @@ inline constexpr uint32_t kMxcsrDefault = 0x1f80;  // all exceptions masked, rou
 inline constexpr uint32_t kMxcsrRoundingShift = 13;
 
 inline uint32_t HostFpFlags() { return _mm_getcsr() & kFpFlagMask & ~2u; }
-inline void ClearHostFpFlags() { _mm_setcsr(_mm_getcsr() & ~kFpFlagMask); }
 inline void RaiseHostFpFlags(uint32_t flags) { _mm_setcsr(_mm_getcsr() | flags); }
+
+// As IR and several guests have them: inexact, underflow, overflow, division by zero, invalid from bit 0.
+constexpr uint32_t PackFpFlags(uint32_t mxcsr) {
+  return (mxcsr >> 5 & 1) | (mxcsr >> 4 & 1) << 1 | (mxcsr >> 3 & 1) << 2 | (mxcsr >> 2 & 1) << 3 | (mxcsr & 1) << 4;
+}
+constexpr uint32_t UnpackFpFlags(uint32_t flags) {
+  return (flags & 1) << 5 | (flags >> 1 & 1) << 4 | (flags >> 2 & 1) << 3 | (flags >> 3 & 1) << 2 | (flags >> 4 & 1);
+}
+inline void SetHostFpFlags(uint32_t flags) { _mm_setcsr((_mm_getcsr() & ~kFpFlagMask) | flags); }
 
 // MXCSR.RC. kDynamic, and kNearestMaxMagnitude (which the host does not have) give nearest-even.
 constexpr uint32_t MxcsrRounding(ir::Rounding r) {

@@ -17,7 +17,8 @@
 namespace emu::translate {
 
 // A guest register that IR can `get` and `set`: `offset` bytes from the start of the CpuState, of `type`'s width.
-// Integer registers with pin >= 0 are kept in host registers by backends that have some, lowest number first.
+// Registers with pin >= 0 (I64 and I32, F64) are kept in host registers by backends that have some, lowest number
+// first.
 struct RegisterInfo {
   absl::string_view name;
   uint32_t offset;

@@ -55,6 +55,8 @@ class Builder {
   // FToI, IToF, FCvt: result of type `to`.
   Value FpConvert(Op op, Type to, FpAux aux, Value a) { return Emit(op, to, {a}, 0, aux.Pack()); }
   Value FCmp(Type t, FpCond c, Value a, Value b) { return Emit(Op::kFCmp, t, {a, b}, 0, static_cast<uint16_t>(c)); }
+  Value GetFlags(Type t) { return Emit(Op::kGetFlags, t, {}); }
+  void SetFlags(Value v) { Emit(Op::kSetFlags, Type::kVoid, {v}); }
   Value FClass(Type t, Value a) { return Emit(Op::kFClass, t, {a}); }
 
   // `Charge` counts are filled in by Finish.

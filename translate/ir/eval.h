@@ -59,6 +59,16 @@ constexpr U DivideSigned(U a, U b, bool remainder) {
   return static_cast<U>(remainder ? static_cast<S>(a) % static_cast<S>(b) : static_cast<S>(a) / static_cast<S>(b));
 }
 
+// Floating-point values as bits.
+constexpr uint64_t kSingleBox = 0xffffffff00000000;
+constexpr uint64_t CanonicalNan(Type t) { return t == Type::kF32 ? 0x7fc00000u : 0x7ff8000000000000u; }
+constexpr uint64_t FpSignBit(Type t) { return uint64_t{1} << (TypeBits(t) - 1); }
+constexpr uint64_t EvalSign(Op op, Type t, uint64_t a, uint64_t b) {
+  const uint64_t sign = FpSignBit(t);
+  if (op == Op::kFNeg) return a ^ sign;
+  return (a & ~sign) | (op == Op::kFCopySign ? b & sign : 0);
+}
+
 // Operations whose arguments and result are of one integer type.
 template <typename U>
 constexpr U EvalInt(Op op, U a, U b) {
@@ -147,6 +157,14 @@ constexpr uint64_t EvalPure(Op op, Type type, uint16_t aux, Type arg_type, uint6
     case Op::kZExt:
     case Op::kBitCast:
       return a;
+    case Op::kFBox:
+      return a | kSingleBox;
+    case Op::kFUnbox:
+      return a >= kSingleBox ? static_cast<uint32_t>(a) : CanonicalNan(Type::kF32);
+    case Op::kFNeg:
+    case Op::kFAbs:
+    case Op::kFCopySign:
+      return EvalSign(op, type, a, b);
     default:
       break;
   }

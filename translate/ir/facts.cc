@@ -127,6 +127,10 @@ Facts Compute(const Instr& i, Type arg_type, const Facts& a, const Facts& b, con
       return a;
     case Op::kSelect:
       return {b.zeros & c.zeros, b.ones & c.ones, std::min(b.sign_bits, c.sign_bits)};
+    case Op::kFBox:
+      return {0, a.ones | kSingleBox, 32};
+    case Op::kGetFlags:
+      return Below(5);
     case Op::kSetCc:
     case Op::kFCmp:
       return Below(1);

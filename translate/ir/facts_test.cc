@@ -46,8 +46,11 @@ TEST(FactsTest, ClaimsHold) {
       if (op == Op::kTrunc) type = Type::kI32, own = Type::kI64;
       if (op == Op::kSExt || op == Op::kZExt) type = Type::kI64, own = Type::kI32;
       if (op == Op::kBitCast) own = type;
+      if (op == Op::kFBox) type = Type::kF64, own = Type::kF32;
+      if (op == Op::kFUnbox) type = Type::kF32, own = Type::kF64;
       const auto type_of = [&](size_t k) {
-        return k < info.args.size() && (info.args[k] == 'n' || info.args[k] == 'x') ? own : type;
+        return k < info.args.size() && absl::string_view("nxf").find(info.args[k]) != absl::string_view::npos ? own
+                                                                                                              : type;
       };
       const Known a = RandomKnown(random, type_of(0)), b = RandomKnown(random, type_of(1)),
                   c = RandomKnown(random, type_of(2));

@@ -207,6 +207,11 @@ std::optional<Value> Folder::Simplify(Instr& i) {
       return Widen(i);
     case Op::kBitCast:
       return BitCast(i);
+    case Op::kFUnbox:
+      return Unbox(i);
+    case Op::kFNeg:
+    case Op::kFAbs:
+      return Sign(i);
     case Op::kSelect:
       return Select(i);
     case Op::kSetCc:
@@ -391,6 +396,20 @@ std::optional<Value> Folder::BitCast(Instr& i) {
   const Instr& x = Def(i.args[0]);
   if (x.type == i.type) return i.args[0];
   if (x.op == Op::kBitCast) Become(i, Op::kBitCast, x.args[0]);
+  return std::nullopt;
+}
+
+std::optional<Value> Folder::Unbox(Instr& i) const {
+  const Instr& x = Def(i.args[0]);
+  return x.op == Op::kFBox ? std::optional<Value>(x.args[0]) : std::nullopt;
+}
+
+// A sign that is set anew need not have been changed before.
+std::optional<Value> Folder::Sign(Instr& i) const {
+  const Instr& x = Def(i.args[0]);
+  if (i.op == Op::kFNeg) return x.op == Op::kFNeg ? std::optional<Value>(x.args[0]) : std::nullopt;
+  if (x.op == Op::kFAbs) return i.args[0];
+  if (x.op == Op::kFNeg) Become(i, Op::kFAbs, x.args[0]);
   return std::nullopt;
 }
 

@@ -81,6 +81,8 @@ class Folder {
   std::optional<Value> Truncate(Instr& i);
   std::optional<Value> Widen(Instr& i);
   std::optional<Value> BitCast(Instr& i);
+  std::optional<Value> Unbox(Instr& i) const;
+  std::optional<Value> Sign(Instr& i) const;
   std::optional<Value> Select(Instr& i);
   void Address(Instr& i);
   void Comparison();

@@ -55,6 +55,18 @@ TEST(PassesTest, ConstantsAreEvaluated) {
       "%2 = const.i32 -42\nset r5, %2\n");
 }
 
+TEST(PassesTest, BoxesAndSigns) {
+  EXPECT_EQ(Optimized("%s = get.f32 r3\n%box = fbox.f64 %s\n%u = funbox.f32 %box\n%n = fneg.f32 %u\n%m = fneg.f32 %n\n"
+                      "%p = fabs.f32 %n\n%q = fabs.f32 %p\nset r4, %m\nset r5, %q"),
+            "%2 = get.f32 r3\n%3 = fabs.f32 %2\nset r4, %2\nset r5, %3\n");
+  EXPECT_EQ(Optimized("%c = const.f64 0x7ff8000000000000\n%u = funbox.f32 %c\n%n = fneg.f32 %u\nset r3, %n"),
+            "%2 = const.f32 0xffc00000\nset r3, %2\n");
+}
+
+TEST(PassesTest, FlagsThatNobodyReadsAreNotRead) {
+  EXPECT_EQ(Optimized("%f = getflags.i64\nsetflags %a"), "%2 = get.i64 r0\nsetflags %2\n");
+}
+
 TEST(PassesTest, ShiftPairsBecomeExtensions) {
   EXPECT_EQ(Optimized("%n = const.i64 32\n%x = shl.i64 %a, %n\n%y = shr.i64 %x, %n\nset r5, %y"),
             "%2 = get.i64 r0\n%3 = zext32.i64 %2\nset r5, %3\n");

@@ -14,9 +14,10 @@ std::vector<Op> PlainOps(bool floating_point) {
   std::vector<Op> ops;
   for (unsigned n = 0; n < static_cast<unsigned>(Op::kCount); ++n) {
     const Op op = static_cast<Op>(n);
-    const bool pure = HasEffect(op, 'p') && Info(op).result != '-' && op != Op::kConst;
-    const bool fp = HasEffect(op, 'q') || op == Op::kFClass;
-    if (fp ? floating_point : pure) ops.push_back(op);
+    const bool plain = HasEffect(op, 'p') || HasEffect(op, 'q');
+    if (!plain || Info(op).result == '-' || op == Op::kConst) continue;
+    const bool on_fp = Info(op).result == 'F' || Info(op).args.find_first_of("Ff") != absl::string_view::npos;
+    if (floating_point || !on_fp) ops.push_back(op);
   }
   return ops;
 }
@@ -84,6 +85,7 @@ class Generator {
     ++insn_;
     if (options_.memory_size != 0 && random_.OneIn(3)) Memory();
     for (unsigned n = random_.Below(4) + 1; n != 0; --n) Plain();
+    if (options_.floating_point && random_.OneIn(10)) Flags();
     if (!options_.helpers.empty() && random_.OneIn(12)) Call();
     for (unsigned n = random_.Below(3); n != 0; --n) Set();
     if (options_.branches && random_.OneIn(10)) SideExit();
@@ -122,6 +124,12 @@ class Generator {
     block_.code.push_back(i);
     Add(static_cast<Value>(block_.code.size() - 1));
   }
+  // Reads the sticky flags, or writes what was read or anything.
+  void Flags() {
+    const Type t = AnyInt();
+    if (random_.OneIn(2)) Add(builder_.GetFlags(t));
+    if (random_.OneIn(2)) builder_.SetFlags(Any(t));
+  }
   // What the letters do not say.
   void Constrain(Instr& i, Type& own) {
     switch (i.op) {
@@ -134,6 +142,12 @@ class Generator {
         break;
       case Op::kFCvt:
         own = i.type == Type::kF32 ? Type::kF64 : Type::kF32;
+        break;
+      case Op::kFBox:
+        i.type = Type::kF64, own = Type::kF32;
+        break;
+      case Op::kFUnbox:
+        i.type = Type::kF32, own = Type::kF64;
         break;
       case Op::kBitCast:
         own = Counterpart(i.type);

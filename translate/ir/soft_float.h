@@ -16,8 +16,6 @@ struct SoftResult {
   uint32_t flags = 0;
 };
 
-constexpr uint64_t CanonicalNan(Type t) { return t == Type::kF32 ? 0x7fc00000u : 0x7ff8000000000000u; }
-
 // `t` is the type of arguments and result; `mode` is not kDynamic.
 SoftResult SoftAdd(Type t, Rounding mode, uint64_t a, uint64_t b);
 SoftResult SoftSub(Type t, Rounding mode, uint64_t a, uint64_t b);

@@ -156,6 +156,10 @@ void Verifier::Conversion() {
       return Check(to == Type::kI64 && ArgType(0) == Type::kI32, "extension is from i32 to i64");
     case Op::kFCvt:
       return Check(to != ArgType(0), "fcvt must change the type");
+    case Op::kFBox:
+      return Check(to == Type::kF64 && ArgType(0) == Type::kF32, "fbox is from f32 to f64");
+    case Op::kFUnbox:
+      return Check(to == Type::kF32 && ArgType(0) == Type::kF64, "funbox is from f64 to f32");
     case Op::kBitCast:
       return Check(TypeBits(to) == TypeBits(ArgType(0)), "bitcast must keep the width");
     default:

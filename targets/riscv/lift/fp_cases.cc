@@ -145,6 +145,14 @@ constexpr Snippet kCases[] = {
      "fa0=s2.0 a0=0xffffffff40000000 fa1=dnan dirty"},
     {"fadd.s fa0, fa0, fa0; sc.w a0, a1, (a2); fadd.s fa0, fa0, fa0", "fa0=s1.0 a2=0x10000 reserved=0x10000:0 a1=4",
      "fa0=s4.0 a0=0 w@0x10000=4 reserved=none dirty"},
+    // The flags, in line.
+    {"fdiv.d fa0, fa1, fa2; frflags a0", "fa1=d1.0", "fa0=dinf a0=8 dz dirty"},
+    {"frflags a0; flt.d a1, fa0, fa1; frflags a2; fsflags a0", "fa0=dnan fa1=d1.0", "a0=0 a1=0 a2=16 dirty"},
+    {"csrrwi a0, fflags, 31; csrrci a1, fflags, 5; csrr a2, fflags", "", "a0=0 a1=31 a2=26 nv dz uf dirty"},
+    {"csrrsi a0, fflags, 3; csrrs a1, fflags, a2; csrrc zero, fflags, a2", "a2=0xffffffffffffff21",
+     "a0=0 a1=3 uf dirty"},
+    {"csrr a0, fflags; fsflagsi 0", "", "a0=0 dirty"},
+    {"csrrwi a0, fflags, 31; nop", "", "a0=0x5678 call=Csr(0x1001,0x1f,0x1fd573)", 64, kOff},
     // Off, and a reserved frm.
     {"fadd.s fa0, fa1, fa2", "", "pc=0x3000 call=Illegal(0xc5f553)", 64, kOff},
     {"fld fa0, 0(a0)", "a0=0x10000", "pc=0x3000 call=Illegal(0x53507)", 64, kOff},

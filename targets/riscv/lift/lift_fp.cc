@@ -1,19 +1,14 @@
 // F and D (unprivileged manual, chapters 20 and 21).
 #include "targets/riscv/lift/lifter.h"
+#include "translate/ir/eval.h"
 
 namespace emu::riscv {
 
-using ir::Cond;
 using ir::FpAux;
 using ir::FpCond;
 
 namespace {
 
-constexpr uint64_t kBox = 0xffffffff00000000;  // the upper half of a boxed single
-constexpr uint32_t kCanonicalNan = 0x7fc00000;
-constexpr uint64_t kMstatusDirty = kStatusSd | kStatusFs;
-
-constexpr uint64_t SignBit(ir::Type format) { return uint64_t{1} << (ir::TypeBits(format) - 1); }
 constexpr ir::Type IntOf(ir::Type format) { return format == ir::Type::kF32 ? ir::Type::kI32 : ir::Type::kI64; }
 
 }  // namespace
@@ -27,7 +22,7 @@ bool Lifter::FpIsOff() const {
 void Lifter::Dirty() {
   if (dirty_) return;
   dirty_ = true;
-  ir_.Set(kRegMstatus, ir_.Binary(Op::kOr, ir_.Get(Type::kI64, kRegMstatus), ir_.Const64(kMstatusDirty)));
+  ir_.Set(kRegFsDirty, ir_.Const64(kStatusSd | kStatusFs));
 }
 
 // False if frm is asked and holds a reserved value: the instruction has been raised as illegal.
@@ -48,11 +43,7 @@ bool Lifter::Rounding(FpAux* aux) {
 Lifter::Value Lifter::Single(unsigned reg) {
   SingleValue& known = single_[reg];
   if (known.value != ir::kNoValue) return known.value;
-  const Value raw = ir_.Get(Type::kI64, kRegF0 + reg);
-  const Value boxed = ir_.SetCc(Type::kI64, Cond::kGeU, raw, ir_.Const64(kBox));
-  const Value low = ir_.Convert(Op::kTrunc, Type::kI32, raw);
-  const Value bits = ir_.Select(boxed, low, ir_.Const(Type::kI32, kCanonicalNan));
-  known = {ir_.Convert(Op::kBitCast, Type::kF32, bits), false};
+  known = {ir_.Convert(Op::kFUnbox, Type::kF32, ir_.Get(Type::kF64, kRegF0 + reg)), false};
   return known.value;
 }
 
@@ -60,14 +51,9 @@ Lifter::Value Lifter::F(unsigned reg, Type format) {
   return format == Type::kF32 ? Single(reg) : ir_.Get(Type::kF64, kRegF0 + reg);
 }
 
-Lifter::Value Lifter::FBits(unsigned reg, Type format) {
-  if (format == Type::kF64) return ir_.Get(Type::kI64, kRegF0 + reg);
-  return ir_.Convert(Op::kBitCast, Type::kI32, Single(reg));
-}
-
 void Lifter::SetF(unsigned reg, Value v) {
   if (ir_.TypeOf(v) == Type::kF32) {
-    Box(reg, ir_.Convert(Op::kBitCast, Type::kI32, v), v);
+    Box(reg, v);
   } else {
     single_[reg] = {};
     ir_.Set(kRegF0 + reg, v);
@@ -77,7 +63,7 @@ void Lifter::SetF(unsigned reg, Value v) {
 
 void Lifter::SetFBits(unsigned reg, Value v, Type format) {
   if (format == Type::kF32) {
-    Box(reg, v, ir_.Convert(Op::kBitCast, Type::kF32, v));
+    Box(reg, ir_.Convert(Op::kBitCast, Type::kF32, v));
   } else {
     single_[reg] = {};
     ir_.Set(kRegF0 + reg, v);
@@ -85,15 +71,15 @@ void Lifter::SetFBits(unsigned reg, Value v, Type format) {
   Dirty();
 }
 
-void Lifter::Box(unsigned reg, Value bits, Value single) {
-  ir_.Set(kRegF0 + reg, ir_.Binary(Op::kOr, ir_.Convert(Op::kZExt, Type::kI64, bits), ir_.Const64(kBox)));
+void Lifter::Box(unsigned reg, Value single) {
+  ir_.Set(kRegF0 + reg, ir_.Convert(Op::kFBox, Type::kF64, single));
   single_[reg] = {single, true};
 }
 
 // Loads and stores. FSW writes the lower half, boxed or not.
 void Lifter::Flw() {
   const Address a = MemoryAddress();
-  SetFBits(d_.rd, ir_.Load(Type::kI32, {.log2_size = 2}, a.base, a.displacement), Type::kF32);
+  SetF(d_.rd, ir_.Load(Type::kF32, {.log2_size = 2}, a.base, a.displacement));
 }
 
 void Lifter::Fld() {
@@ -144,20 +130,18 @@ void Lifter::Fmax() { SetF(d_.rd, ir_.Fp(Op::kFMax, {}, {F(d_.rs1, Format()), F(
 // rs1 with the sign of rs2, of its opposite, or of both. With rs1 equal to rs2: a move, negation, absolute value.
 void Lifter::SignInjection(Sign sign) {
   const Type format = Format(), bits = IntOf(format);
-  if (sign == Sign::kCopy && d_.rs1 == d_.rs2) return SetF(d_.rd, F(d_.rs1, format));
-  const Value mask = ir_.Const(bits, SignBit(format));
-  const Value a = FBits(d_.rs1, format), b = FBits(d_.rs2, format);
-  const auto op = [this](Op o, Value x, Value y) { return ir_.Binary(o, x, y); };
-  Value v;
-  if (sign == Sign::kXor) {
-    v = d_.rs1 == d_.rs2 ? op(Op::kAndNot, a, mask) : op(Op::kXor, a, op(Op::kAnd, b, mask));
-  } else if (d_.rs1 == d_.rs2) {
-    v = op(Op::kXor, a, mask);
-  } else {
-    const Value from = sign == Sign::kCopy ? op(Op::kAnd, b, mask) : op(Op::kAndNot, mask, b);
-    v = op(Op::kOr, op(Op::kAndNot, a, mask), from);
+  const Value a = F(d_.rs1, format);
+  if (d_.rs1 == d_.rs2) {
+    if (sign == Sign::kCopy) return SetF(d_.rd, a);
+    return SetF(d_.rd, ir_.Unary(sign == Sign::kXor ? Op::kFAbs : Op::kFNeg, a));
   }
-  SetFBits(d_.rd, v, format);
+  const Value b = F(d_.rs2, format);
+  if (sign != Sign::kXor) {
+    return SetF(d_.rd, ir_.Binary(Op::kFCopySign, a, sign == Sign::kCopy ? b : ir_.Unary(Op::kFNeg, b)));
+  }
+  const auto as_bits = [&](Value v) { return ir_.Convert(Op::kBitCast, bits, v); };
+  const Value changes = ir_.Binary(Op::kAnd, as_bits(b), ir_.Const(bits, ir::FpSignBit(format)));
+  SetF(d_.rd, ir_.Convert(Op::kBitCast, format, ir_.Binary(Op::kXor, as_bits(a), changes)));
 }
 
 void Lifter::Fsgnj() { SignInjection(Sign::kCopy); }

@@ -32,6 +32,8 @@ unsigned PlainCsr(unsigned csr) {
 }
 
 constexpr unsigned kCacheBlockBytes = 64;
+constexpr unsigned kFflags = 0x001;
+constexpr unsigned kCsrWrite = 1, kCsrSet = 2;  // operations, in the low two bits of funct3
 
 }  // namespace
 
@@ -52,15 +54,15 @@ void Lifter::CsrReg() { Csr(Wide(Rs1())); }
 void Lifter::CsrImm() { Csr(ir_.Const64(d_.rs1)); }
 
 void Lifter::Csr(Value operand) {
-  constexpr unsigned kWrite = 1;  // the operation is in the low two bits of funct3
   const unsigned op = d_.bits >> 12 & 3;
-  const bool no_write = op != kWrite && d_.rs1 == 0;
-  const bool no_read = op == kWrite && d_.rd == 0;
+  const bool no_write = op != kCsrWrite && d_.rs1 == 0;
+  const bool no_read = op == kCsrWrite && d_.rd == 0;
   if (isa_.xlen == 64 && (request_.key & kKeyPrivilege) != kUser) {
     const bool writes_plainly = no_write || d_.csr() != 0x141;  // not all of sepc can be written
     if (PlainCsr(d_.csr()) != 0 && writes_plainly) return CsrInLine(PlainCsr(d_.csr()), op, no_write, operand);
     if (d_.csr() == 0x100 && (no_write || d_.id == Insn::kCsrrci)) return SstatusInLine();
   }
+  if (d_.csr() == kFflags && isa_.Has(Extension::kF) && (request_.key & kKeyFpOn) != 0) return Fflags(op, operand);
   const bool goes_on = no_write || IsHarmless(d_.csr());
   const uint64_t what = d_.csr() | op << 12 | unsigned{no_write} << 14 | unsigned{no_read} << 15;
   if (!goes_on) ir_.Set(kRegPc, ir_.Const64(next_));
@@ -73,20 +75,31 @@ void Lifter::Csr(Value operand) {
 void Lifter::CsrInLine(unsigned reg, unsigned op, bool no_write, Value operand) {
   const Value old = ir_.Get(Type::kI64, reg);
   if (!no_write) {
-    ir_.Set(reg, op == 1   ? operand
-                 : op == 2 ? ir_.Binary(Op::kOr, old, operand)
-                           : ir_.Binary(Op::kAndNot, old, operand));
+    ir_.Set(reg, op == kCsrWrite ? operand
+                 : op == kCsrSet ? ir_.Binary(Op::kOr, old, operand)
+                                 : ir_.Binary(Op::kAndNot, old, operand));
   }
   Rd(old);
 }
 
 // Reads sstatus, or clears what five bits of an immediate can: SIE. No interrupt comes by that.
 void Lifter::SstatusInLine() {
-  const Value status = ir_.Get(Type::kI64, kRegMstatus);
+  const Value status = ir_.Binary(Op::kOr, ir_.Get(Type::kI64, kRegMstatus), ir_.Get(Type::kI64, kRegFsDirty));
   if ((d_.rs1 & kStatusSie) != 0) {
     ir_.Set(kRegMstatus, ir_.Binary(Op::kAnd, status, ir_.Const64(~kStatusSie)));
   }
   Rd(ir_.Binary(Op::kAnd, status, ir_.Const64(kSstatusRead)));
+}
+
+// Library functions save the flags, compare, and put them back: too often for a call.
+void Lifter::Fflags(unsigned op, Value operand) {
+  const bool writes = op == kCsrWrite || d_.rs1 != 0;
+  const Value old = op != kCsrWrite || d_.rd != 0 ? ir_.GetFlags(Type::kI64) : ir::kNoValue;
+  if (writes) {
+    ir_.SetFlags(op == kCsrWrite ? operand : ir_.Binary(op == kCsrSet ? Op::kOr : Op::kAndNot, old, operand));
+    Dirty();
+  }
+  if (d_.rd != 0) Rd(xt_ == Type::kI32 ? ir_.Convert(Op::kTrunc, Type::kI32, old) : old);
 }
 
 void Lifter::Ecall() { RaiseHelper(Helper::kEcall, {}); }

@@ -79,6 +79,7 @@ class Lifter {
   void Csr(Value operand);
   void SstatusInLine();
   void CsrInLine(unsigned reg, unsigned op, bool no_write, Value operand);
+  void Fflags(unsigned op, Value operand);
   void CacheBlockProbe(uint32_t key_bit);
   bool MisalignedTarget(uint64_t target) const { return !isa_.Has(Extension::kC) && (target & 2) != 0; }
   ir::JumpHint HintOfJalr() const;
@@ -89,11 +90,10 @@ class Lifter {
   void Dirty();
   bool Rounding(ir::FpAux* aux);
   Value F(unsigned reg, Type format);
-  Value FBits(unsigned reg, Type format);
   Value Single(unsigned reg);
   void SetF(unsigned reg, Value v);
   void SetFBits(unsigned reg, Value v, Type format);
-  void Box(unsigned reg, Value bits, Value single);
+  void Box(unsigned reg, Value single);
   void FpArithmetic(Op op);
   void FusedMultiply(bool negate_product, bool negate_addend);
   void FpCompare(ir::FpCond cond);

@@ -80,11 +80,12 @@ std::vector<RegisterInfo> MakeRegisters() {
     r[i] = {"x", static_cast<uint32_t>(offsetof(RiscvState, x) + 8 * i), ir::Type::kI64, static_cast<int>(i)};
   }
   for (unsigned i = 0; i < 32; ++i) {
-    r[kRegF0 + i] = {"f", static_cast<uint32_t>(offsetof(RiscvState, f) + 8 * i), ir::Type::kF64};
+    r[kRegF0 + i] = {"f", static_cast<uint32_t>(offsetof(RiscvState, f) + 8 * i), ir::Type::kF64, static_cast<int>(i)};
   }
   r[kRegReservationAddress] = {"reservation_address", offsetof(RiscvState, reservation_address), ir::Type::kI64};
   r[kRegReservationValue] = {"reservation_value", offsetof(RiscvState, reservation_value), ir::Type::kI64};
   r[kRegMstatus] = {"mstatus", offsetof(RiscvState, mstatus), ir::Type::kI64};
+  r[kRegFsDirty] = {"fs_dirty", offsetof(RiscvState, fs_dirty), ir::Type::kI64};
   r[kRegSscratch] = {"sscratch", offsetof(RiscvState, csr.sscratch), ir::Type::kI64};
   r[kRegSepc] = {"sepc", offsetof(RiscvState, csr.sepc), ir::Type::kI64};
   r[kRegScause] = {"scause", offsetof(RiscvState, csr.scause), ir::Type::kI64};
@@ -154,7 +155,7 @@ void Leave(const RiscvState& from, const Sink& sink, translate::Exit exit, Snipp
   std::memcpy(to->f, from.f, sizeof to->f);
   to->reservation_address = from.reservation_address;
   to->reservation_value = from.reservation_value;
-  to->mstatus = from.mstatus;
+  to->mstatus = from.mstatus | from.fs_dirty;
   to->executed = kSnippetBudget - from.base.budget;
   to->pc = from.base.pc;
   if (exit.kind == translate::Exit::Kind::kJump) to->pc = sink.exits[exit.id];

@@ -35,7 +35,6 @@ constexpr Snippet kCases[] = {
     {"csrrci a0, sstatus, 2; li a1, 1", "dirty", "dirty a0=0x8000000000006000 a1=1"},
     {"csrr a0, sstatus", "", "a0=0x5678 call=Csr(0x6100,0x0,0x10002573)", 64, kUserKey},
     {"csrrc a0, time, zero; nop", "", "a0=0x5678 call=Csr(0x7c01,0x0,0xc0103573)"},
-    {"csrrwi a0, fflags, 31; nop", "", "a0=0x5678 call=Csr(0x1001,0x1f,0x1fd573)"},
     {"csrrwi zero, frm, 0; nop", "", "pc=0x1004 insns=1 call=Csr(0x9002,0x0,0x205073)"},
     {"csrrsi a0, sie, 0; nop", "", "a0=0x5678 call=Csr(0x6104,0x0,0x10406573)"},
     {"csrrsi a0, sie, 2; nop", "", "a0=0x5678 pc=0x1004 insns=1 call=Csr(0x2104,0x2,0x10416573)"},
