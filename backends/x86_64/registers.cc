@@ -138,6 +138,7 @@ void Registers::SetHome(Value v, unsigned guest_register) {
 bool Registers::GoHome(Value v) {
   if (!HasHome(v)) return false;
   values_[v].location = {At::kGuest, 0, values_[v].home};
+  values_[v].boxed = false;  // of a single, only its own half is there
   aliases_.push_back(v);
   return true;
 }
