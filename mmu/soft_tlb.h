@@ -1,95 +1,101 @@
-// The soft TLB: for each context (address space and privilege) two direct-mapped tables, one for reads and one for
-// writes, from guest-virtual page to the addend that gives the host address. Generated code probes a table with one
-// comparison; everything that is not plain RAM is absent or carries a flag and so takes the slow path.
+// The soft TLB: for each context (address space and privilege) two tables, one for reads and one for writes, from
+// guest-virtual page to the addend that gives the host address. Generated code probes a table with one comparison;
+// everything that is not plain RAM is absent or carries a flag and so takes the slow path.
 #ifndef EMU_MMU_SOFT_TLB_H_
 #define EMU_MMU_SOFT_TLB_H_
 
-#include <array>
-#include <bit>
+#include <bitset>
 #include <cstdint>
-#include <memory>
+#include <vector>
 
 namespace emu::mmu {
 
 inline constexpr unsigned kPageBits = 12;
 inline constexpr uint64_t kPageSize = uint64_t{1} << kPageBits;
 inline constexpr uint64_t kPageMask = ~(kPageSize - 1);
-inline constexpr unsigned kTlbEntries = 1024;
+
+// The lowest 32 bits of an address choose the entry: stack, code, data and libraries of a process share none, wherever
+// the guest puts them. Such a table is large and almost empty, so that its memory is made when it is first written.
+inline constexpr unsigned kTlbEntries = 1u << 20;
+// Of a 32-bit register, so that nothing else is left. The entries after the shift are eight bytes apart.
+inline constexpr unsigned kTlbIndexShift = kPageBits;
+inline constexpr int32_t kTlbAddends = kTlbEntries * sizeof(uint64_t);
+constexpr unsigned TlbIndex(uint64_t gva) { return (gva >> kPageBits) & (kTlbEntries - 1); }
+
+inline constexpr uint64_t kInvalidTag = ~uint64_t{0};
+// A hit that must take the slow path (code on the page, watched page). A probe compares the tag with the address of the
+// access's last byte, without its place in the page, or where misaligned accesses must fail with the address of its
+// first byte, of which it keeps the lowest three bits; the flag must be none of those bits.
+inline constexpr uint64_t kSlowTag = 0x800;
 
 // `tag`: the page's guest-virtual address; never equal to any page when invalid or flagged in its low bits.
 // `addend`: host address minus guest-virtual address.
 struct TlbEntry {
-  uint64_t tag;
-  uint64_t addend;
+  uint64_t& tag;
+  uint64_t& addend;
 };
-inline constexpr uint64_t kInvalidTag = ~uint64_t{0};
-// A hit that must take the slow path (code on the page, watched page). A probe compares the tag with the page's address
-// and the lowest three bits of the access's, so that misaligned accesses fail; the flag must be none of those bits.
-inline constexpr uint64_t kSlowTag = 0x800;
+// A table as generated code sees it: all tags, then all addends.
+inline TlbEntry TlbEntryAt(uint64_t* table, unsigned index) { return {table[index], table[kTlbEntries + index]}; }
 
-constexpr unsigned TlbIndex(uint64_t gva) { return (gva >> kPageBits) & (kTlbEntries - 1); }
+// The host address of an access within a page that the table has and that is not to take the slow path, or 0.
+inline uint64_t ProbeTlb(const uint64_t* table, uint64_t gva, unsigned size, bool must_align) {
+  const unsigned index = TlbIndex(gva);
+  const uint64_t page = must_align ? gva & (kPageMask | (size - 1)) : (gva + size - 1) & kPageMask;
+  return table[index] == page ? gva + table[kTlbEntries + index] : 0;
+}
 
 // The tables of one context. Clearing costs in proportion to what was filled.
 class TlbTable {
  public:
   TlbTable();
-  TlbEntry* entries() { return entries_.get(); }
+  ~TlbTable();
+  TlbTable(const TlbTable&) = delete;
+  TlbTable& operator=(const TlbTable&) = delete;
+
+  uint64_t* table() { return words_; }
+  TlbEntry entry(uint64_t gva) { return TlbEntryAt(words_, TlbIndex(gva)); }
   // `physical`: the guest-physical address of the page, for those who ask where a hit leads.
   void Fill(uint64_t gva, uint64_t host, uint64_t physical, uint64_t flags);
+  // Of the page that the entry of `gva` holds.
+  uint64_t physical(uint64_t gva) const { return words_[2 * kTlbEntries + TlbIndex(gva)]; }
   // Whether the page can be filled without throwing another one out.
   bool HasRoom(uint64_t gva) const {
-    const uint64_t tag = entries_[TlbIndex(gva)].tag;
-    return tag == kInvalidTag || ((tag ^ gva) & kPageMask) == 0;
+    return !IsValid(TlbIndex(gva)) || ((words_[TlbIndex(gva)] ^ gva) & kPageMask) == 0;
   }
-  // Of the page that entry `index` holds.
-  uint64_t physical(unsigned index) const { return physical_[index]; }
+  // False: no entry leads to that page of the host's. True may be wrong.
+  bool MayLeadTo(uint64_t host) const { return hosts_[HostBit(host)]; }
   void DropPage(uint64_t gva);
   // Takes a flag back from the entry of a page, if it has one.
   void Unflag(uint64_t gva, uint64_t flags);
   void Clear();
-  // Applies `fn(TlbEntry&)` to every valid entry.
+  // Applies `fn(TlbEntry)` to every valid entry.
   template <typename Fn>
   void ForEach(Fn fn) {
-    for (unsigned word = 0; word < used_.size(); ++word) {
-      for (uint64_t bits = used_[word]; bits != 0; bits &= bits - 1) {
-        TlbEntry& e = entries_[word * 64 + static_cast<unsigned>(std::countr_zero(bits))];
-        if (e.tag != kInvalidTag) fn(e);
-      }
+    for (uint32_t i : filled_) {
+      if (IsValid(i)) fn(TlbEntryAt(words_, i));
     }
   }
 
  private:
-  std::unique_ptr<TlbEntry[]> entries_;
-  std::unique_ptr<uint64_t[]> physical_;           // beside the entries, which generated code reads
-  std::array<uint64_t, kTlbEntries / 64> used_{};  // which entries were filled since the last Clear
+  static constexpr unsigned kHostBits = 16;
+  static constexpr unsigned kEntriesInPage = kPageSize / sizeof(uint64_t);
+  // What an entry that was never filled holds: memory that was never written is zero. Only two need another mark, the
+  // address of a page that is not theirs: that of page zero, and that before it, which an access to the last bytes of
+  // the address space and the first ones compares with page zero.
+  static constexpr uint64_t Unfilled(unsigned index) { return index == 0 || index == kTlbEntries - 1 ? kPageSize : 0; }
+  static unsigned HostBit(uint64_t host) { return (host >> kPageBits) & ((1u << kHostBits) - 1); }
+  bool IsValid(unsigned index) const { return words_[index] != kInvalidTag && TlbIndex(words_[index]) == index; }
+  void MarkEnds() {
+    words_[0] = Unfilled(0);
+    words_[kTlbEntries - 1] = Unfilled(kTlbEntries - 1);
+  }
+  void GiveBack();
+
+  uint64_t* words_;                       // tags, addends, and physical addresses, which generated code does not read
+  std::vector<uint32_t> filled_;          // entries since the last Clear
+  std::bitset<(1u << kHostBits)> hosts_;  // hash of host pages since then
+  std::bitset<kTlbEntries / kEntriesInPage> written_to_;  // pages of the tags since memory was given back
 };
-
-inline TlbTable::TlbTable() : entries_(new TlbEntry[kTlbEntries]), physical_(new uint64_t[kTlbEntries]()) {
-  for (unsigned i = 0; i < kTlbEntries; ++i) entries_[i] = {kInvalidTag, 0};
-}
-
-inline void TlbTable::Fill(uint64_t gva, uint64_t host, uint64_t physical, uint64_t flags) {
-  const unsigned i = TlbIndex(gva);
-  const uint64_t page = gva & kPageMask;
-  used_[i / 64] |= uint64_t{1} << (i % 64);
-  entries_[i] = {page | flags, (host & kPageMask) - page};
-  physical_[i] = physical & kPageMask;
-}
-
-inline void TlbTable::DropPage(uint64_t gva) {
-  TlbEntry& e = entries_[TlbIndex(gva)];
-  if ((e.tag & kPageMask) == (gva & kPageMask)) e.tag = kInvalidTag;
-}
-
-inline void TlbTable::Unflag(uint64_t gva, uint64_t flags) {
-  TlbEntry& e = entries_[TlbIndex(gva)];
-  if (e.tag == ((gva & kPageMask) | flags)) e.tag &= ~flags;
-}
-
-inline void TlbTable::Clear() {
-  ForEach([](TlbEntry& e) { e = {kInvalidTag, 0}; });
-  used_.fill(0);
-}
 
 }  // namespace emu::mmu
 

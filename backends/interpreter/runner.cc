@@ -73,10 +73,9 @@ void WriteHost(uint64_t host, unsigned log2_size, uint64_t v) {
 }
 
 // The host address of an aligned access that hits in the soft TLB, or 0.
-uint64_t Probe(const mmu::TlbEntry* table, uint64_t gva, ir::MemOp m) {
+uint64_t Probe(const uint64_t* table, uint64_t gva, ir::MemOp m) {
   if (table == nullptr || m.mmu_context != 0 || m.big_endian) return 0;
-  const mmu::TlbEntry& e = table[mmu::TlbIndex(gva)];
-  return e.tag == (gva & (mmu::kPageMask | (m.size() - 1))) ? gva + e.addend : 0;
+  return mmu::ProbeTlb(table, gva, m.size(), /*must_align=*/true);
 }
 
 class Runner {

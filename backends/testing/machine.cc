@@ -25,7 +25,6 @@ struct Machine::State {
   uint32_t s[4] = {};
   uint32_t helper_site = 0;
   alignas(4096) uint8_t memory[kMemorySize] = {};
-  mmu::TlbEntry tlb[mmu::kTlbEntries];
   uint32_t mapping_ids[translate::kMappingEntries] = {};
   translate::JumpEntry jump_cache[translate::kJumpCacheEntries] = {};
 };
@@ -195,9 +194,8 @@ Start RandomStart(uint64_t seed) {
 
 Machine::Machine(translate::Backend& backend) : backend_(backend), state_(std::make_unique<State>()) {
   CpuState& base = state_->base;
-  for (mmu::TlbEntry& e : state_->tlb) e = {mmu::kInvalidTag, 0};
-  state_->tlb[mmu::TlbIndex(kMemoryBase)] = {kMemoryBase, reinterpret_cast<uint64_t>(state_->memory) - kMemoryBase};
-  base.tlb_read = base.tlb_write = state_->tlb;
+  tlb_.Fill(kMemoryBase, reinterpret_cast<uint64_t>(state_->memory), 0, 0);
+  base.tlb_read = base.tlb_write = tlb_.table();
   base.mapping_ids = state_->mapping_ids;
   base.jump_cache = state_->jump_cache;
   base.jump_context = 1;

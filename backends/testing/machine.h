@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "mmu/soft_tlb.h"
 #include "translate/engine/backend.h"
 #include "translate/engine/target.h"
 #include "translate/ir/ir.h"
@@ -79,6 +80,7 @@ class Machine final : private translate::CompileSink {
   };
   translate::Backend& backend_;
   std::unique_ptr<State> state_;
+  mmu::TlbTable tlb_;
   std::vector<uint64_t> exits_;
   std::vector<Site> sites_;
 };

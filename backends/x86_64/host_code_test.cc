@@ -88,15 +88,15 @@ TEST_F(HostCodeTest, BranchesCompareAndJump) {
   EXPECT_EQ(lines[0], "cmp rbx, r12");
 }
 
-TEST_F(HostCodeTest, ALoadIsTenInstructions) {
+TEST_F(HostCodeTest, ALoadIsNineInstructions) {
   const Lines lines = HotCode("%a = get.i64 r0\n%v = load.i64 [%a + 8]\nset r1, %v");
-  EXPECT_LE(lines.size(), 10u) << absl::StrJoin(lines, "\n");
+  EXPECT_LE(lines.size(), 9u) << absl::StrJoin(lines, "\n");
   EXPECT_EQ(lines.back().substr(0, 9), "mov r12, ") << absl::StrJoin(lines, "\n");
 }
 
-TEST_F(HostCodeTest, AStoreIsTenInstructions) {
+TEST_F(HostCodeTest, AStoreIsNineInstructions) {
   const Lines lines = HotCode("%a = get.i64 r0\n%v = get.i64 r1\nstore [%a + 8], %v");
-  EXPECT_LE(lines.size(), 10u) << absl::StrJoin(lines, "\n");
+  EXPECT_LE(lines.size(), 9u) << absl::StrJoin(lines, "\n");
   EXPECT_EQ(lines.back().substr(lines.back().size() - 5), ", r12") << absl::StrJoin(lines, "\n");
 }
 

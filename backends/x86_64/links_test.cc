@@ -1,6 +1,8 @@
 // Blocks that are joined, retired and forgotten, and room that ends.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "backends/x86_64/backend.h"
 #include "translate/ir/parser.h"
@@ -178,6 +180,15 @@ TEST_F(LinksTest, IndirectJumpsProbeTheJumpCache) {
   line.pc ^= uint64_t{1} << 40;
   state_.base.jump_context = 2;
   EXPECT_EQ(Run(from).kind, Exit::Kind::kLookup);
+}
+
+TEST(JumpCacheTest, FunctionsAtTheSamePlaceOfTheirPagesShareNoLine) {
+  for (const uint64_t at : {0x0, 0x120, 0xffe}) {
+    std::set<unsigned> lines;
+    for (uint64_t page = 0; page < 64; ++page)
+      lines.insert(translate::JumpCacheIndex(0x555555554000 + page * 4096 + at));
+    EXPECT_EQ(lines.size(), 64u) << at;
+  }
 }
 
 TEST_F(LinksTest, AFullCacheIsEmptiedByReset) {

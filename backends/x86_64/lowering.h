@@ -4,6 +4,7 @@
 #define EMU_BACKENDS_X86_64_LOWERING_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -104,7 +105,13 @@ class Lowering {
   void Load(const ir::Instr& i);
   void Store(const ir::Instr& i);
   void FindPage(const ir::Instr& i, bool write, Reg address, Reg entry, Cold* cold);
-  void Probe(int64_t begin, int64_t end, uint64_t compared, bool write, Reg address, Reg entry, Reg tag, Cold* cold);
+  // `tag` is scratch, and so is `table`, which may be missing.
+  struct ProbeRegisters {
+    Reg address, entry, tag;
+    std::optional<Reg> table;
+  };
+  void Probe(int64_t begin, int64_t end, uint64_t compared, bool write, const ProbeRegisters& r, Cold* cold);
+  void Displaced(Reg to, Reg from, int64_t displacement);
   void LoadFrom(const ir::Instr& i, Mem from, Cold* cold, Reg ready);
   void LoadInt(ir::MemOp op, ir::Type type, Reg to, Mem from);
   void StoreTo(const ir::Instr& i, Mem to);

@@ -29,28 +29,30 @@ void Lowering::CallRuntime(const uint8_t* function) { e_.call_to(function); }
 // Looks up the page of the bytes [begin, end) from `address` and leaves its addend in `entry`; branches to the slow
 // path unless all of them are on one page that the TLB has. The index is made of the first byte's page and the tag of
 // the last one's, which never fit each other across the end of a page.
-void Lowering::Probe(int64_t begin, int64_t end, uint64_t compared, bool write, Reg address, Reg entry, Reg tag,
-                     Cold* cold) {
-  static_assert(sizeof(mmu::TlbEntry) == 16);
-  if (end != 0) {
-    e_.rm(Op::kLEA64r, tag, Mem::Base(address, static_cast<int32_t>(end)));
+void Lowering::Probe(int64_t begin, int64_t end, uint64_t compared, bool write, const ProbeRegisters& r, Cold* cold) {
+  const Mem table = StateField(write ? offsetof(CpuState, tlb_write) : offsetof(CpuState, tlb_read));
+  Displaced(r.tag, r.address, end);
+  Displaced(r.entry, r.address, begin);
+  e_.ri(Op::kSHR32ri, r.entry, mmu::kTlbIndexShift);
+  if (r.table) {
+    e_.rm(Op::kMOV64rm, *r.table, table);
   } else {
-    e_.rr(Op::kMOV64rr, tag, address);
+    e_.ri(Op::kSHL32ri, r.entry, 3);
+    e_.rm(Op::kADD64rm, r.entry, table);
   }
-  if (begin == end) {
-    e_.rr(Op::kMOV32rr, entry, tag);
-  } else if (begin != 0) {
-    e_.rm(Op::kLEA64r, entry, Mem::Base(address, static_cast<int32_t>(begin)));
-  } else {
-    e_.rr(Op::kMOV32rr, entry, address);
-  }
-  e_.ri(Op::kSHR32ri, entry, mmu::kPageBits - 4);
-  e_.ri(Op::kAND32ri, entry, (mmu::kTlbEntries - 1) << 4);
-  e_.rm(Op::kADD64rm, entry, StateField(write ? offsetof(CpuState, tlb_write) : offsetof(CpuState, tlb_read)));
-  e_.ri(Op::kAND64ri32, tag, static_cast<int32_t>(compared));
-  e_.rm(Op::kCMP64rm, tag, Mem::Base(entry, offsetof(mmu::TlbEntry, tag)));
+  const auto entry = [&](int32_t array) {
+    return r.table ? Mem::BaseIndex(*r.table, r.entry, 8, array) : Mem::Base(r.entry, array);
+  };
+  e_.ri(Op::kAND64ri32, r.tag, static_cast<int32_t>(compared));
+  e_.rm(Op::kCMP64rm, r.tag, entry(0));
   cold->from = e_.jcc_patchable(Cond::ne);
-  e_.rm(Op::kMOV64rm, entry, Mem::Base(entry, offsetof(mmu::TlbEntry, addend)));
+  e_.rm(Op::kMOV64rm, r.entry, entry(mmu::kTlbAddends));
+}
+
+// to = from + displacement
+void Lowering::Displaced(Reg to, Reg from, int64_t displacement) {
+  if (displacement == 0) return e_.rr(Op::kMOV64rr, to, from);
+  e_.rm(Op::kLEA64r, to, Mem::Base(from, static_cast<int32_t>(displacement)));
 }
 
 // The addend of the access's page to `entry`.
@@ -63,15 +65,18 @@ void Lowering::FindPage(const Instr& i, bool write, Reg address, Reg entry, Cold
     return;
   }
   const AccessGroup* group = groups_.Of(index_);
+  const auto registers = [&] {
+    const Reg tag = regs_.Temp();
+    return ProbeRegisters{address, entry, tag, regs_.FreeTemp()};
+  };
   if (group == nullptr) {
     const unsigned rest = op.size() - 1;
-    return op.must_align
-               ? Probe(displacement, displacement, mmu::kPageMask | rest, write, address, entry, regs_.Temp(), cold)
-               : Probe(displacement, displacement + rest, mmu::kPageMask, write, address, entry, regs_.Temp(), cold);
+    return op.must_align ? Probe(displacement, displacement, mmu::kPageMask | rest, write, registers(), cold)
+                         : Probe(displacement, displacement + rest, mmu::kPageMask, write, registers(), cold);
   }
   const Mem known = FrameSlot(kGroupSlots + group->number);
   if (group->first == index_) {
-    Probe(group->begin, group->end - 1, mmu::kPageMask, write, address, entry, regs_.Temp(), cold);
+    Probe(group->begin, group->end - 1, mmu::kPageMask, write, registers(), cold);
     return e_.mr(Op::kMOV64mr, known, entry);
   }
   e_.rm(Op::kMOV64rm, entry, known);
@@ -212,7 +217,7 @@ void Lowering::AtomicAlone(const Instr& i) {
   const Reg entry = regs_.Temp(), old = regs_.Temp();
   const Reg to = regs_.ResultOr(old);
   for (int a = 0; a < 2; ++a) cold.args[a] = regs_.at(i.args[a]);
-  Probe(0, 0, mmu::kPageMask | (MemOp::Unpack(i.aux).size() - 1), true, address, entry, old, &cold);
+  Probe(0, 0, mmu::kPageMask | (MemOp::Unpack(i.aux).size() - 1), true, {address, entry, old, regs_.FreeTemp()}, &cold);
   const Mem at = Mem::BaseIndex(address, entry, 1, 0);
   e_.rm(Wide(i) ? Op::kMOV64rm : Op::kMOV32rm, old, at);
   Change(i, at, old, operand);
@@ -271,7 +276,8 @@ void Lowering::AtomicInline(const Instr& i) {
   cold.instr = index_;
   cold.site = Site();
   e_.rm(Op::kMOV64rm, Reg::rdx, FrameSlot(kArgumentSlots));
-  Probe(0, 0, mmu::kPageMask | (MemOp::Unpack(i.aux).size() - 1), true, Reg::rdx, Reg::rcx, Reg::r11, &cold);
+  Probe(0, 0, mmu::kPageMask | (MemOp::Unpack(i.aux).size() - 1), true, {Reg::rdx, Reg::rcx, Reg::r11, Reg::rax},
+        &cold);
   const Mem at = Mem::BaseIndex(Reg::rdx, Reg::rcx, 1, 0), operand = FrameSlot(kArgumentSlots + 1);
   const Op move = wide ? Op::kMOV64rm : Op::kMOV32rm;
   const ir::AtomicKind kind = static_cast<ir::AtomicKind>(i.extra);

@@ -188,6 +188,11 @@ Reg Registers::Temp() {
   return r;
 }
 
+std::optional<Reg> Registers::FreeTemp() {
+  if ((free_temps_ & ~locked_) == 0) return std::nullopt;
+  return Temp();
+}
+
 Xmm Registers::TempXmm() {
   uint16_t choice = free_xmms_ & static_cast<uint16_t>(~locked_xmm_);
   if (choice == 0) {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -87,6 +88,8 @@ class Registers {
   void CopyXmm(ir::Value v, Xmm to);
 
   Reg Temp();  // a scratch register, locked for the present instruction
+  // The same, if one is free without moving a value away.
+  std::optional<Reg> FreeTemp();
   Xmm TempXmm();
   // The register for the result of the present instruction, which becomes its location: that of the guest register that
   // the next instruction sets to it, if any, or else that of an argument which is not needed later. May be a register

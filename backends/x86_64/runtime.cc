@@ -144,16 +144,15 @@ class RuntimeEmitter {
 
   // In: rax address, rdx is clobbered. Out: r11 the page's addend, or the branch taken.
   uint8_t* FindPage(unsigned log2_size, uint32_t tlb) {
-    static_assert(sizeof(mmu::TlbEntry) == 16);
     e_.rm(Op::kLEA64r, Reg::rdx, Mem::Base(Reg::rax, (1 << log2_size) - 1));
     e_.rr(Op::kMOV32rr, Reg::r11, Reg::rax);
-    e_.ri(Op::kSHR32ri, Reg::r11, mmu::kPageBits - 4);
-    e_.ri(Op::kAND32ri, Reg::r11, (mmu::kTlbEntries - 1) << 4);
+    e_.ri(Op::kSHR32ri, Reg::r11, mmu::kTlbIndexShift);
+    e_.ri(Op::kSHL32ri, Reg::r11, 3);
     e_.rm(Op::kADD64rm, Reg::r11, StateField(tlb));
     e_.ri(Op::kAND64ri32, Reg::rdx, static_cast<int32_t>(mmu::kPageMask));
-    e_.rm(Op::kCMP64rm, Reg::rdx, Mem::Base(Reg::r11, offsetof(mmu::TlbEntry, tag)));
+    e_.rm(Op::kCMP64rm, Reg::rdx, Mem::Base(Reg::r11, 0));
     uint8_t* const missed = e_.jcc_short(Cond::ne);
-    e_.rm(Op::kMOV64rm, Reg::r11, Mem::Base(Reg::r11, offsetof(mmu::TlbEntry, addend)));
+    e_.rm(Op::kMOV64rm, Reg::r11, Mem::Base(Reg::r11, mmu::kTlbAddends));
     return missed;
   }
 
@@ -294,8 +293,10 @@ std::vector<translate::SharedCode> NamePieces(const Runtime& r, const uint8_t* e
 void EmitIndirectJump(Emitter& e, const Runtime& runtime) {
   using translate::JumpEntry;
   static_assert(sizeof(JumpEntry) == 16);
-  // (pc / 2 mod entries) * 16
+  // JumpCacheIndex(pc) * 16
   e.rr(Op::kMOV32rr, Reg::rcx, Reg::rax);
+  e.ri(Op::kSHR32ri, Reg::rcx, translate::kJumpCacheShift);
+  e.rr(Op::kXOR32rr, Reg::rcx, Reg::rax);
   e.ri(Op::kAND32ri, Reg::rcx, (translate::kJumpCacheEntries - 1) << 1);
   e.ri(Op::kSHL32ri, Reg::rcx, 3);
   e.rm(Op::kADD64rm, Reg::rcx, StateField(offsetof(CpuState, jump_cache)));

@@ -20,7 +20,7 @@ void TlbFill(benchmark::State& state) {
     table.Fill(page, 0x7f0000000000 + page, page, 0);
     page += kPageSize;
   }
-  benchmark::DoNotOptimize(table.entries());
+  benchmark::DoNotOptimize(table.table());
 }
 BENCHMARK(TlbFill);
 

@@ -20,10 +20,10 @@ TlbRow& RowAt(Rows& rows, uint64_t gva, uint64_t gpa, const uint8_t* host) {
 }
 
 void AddTable(mmu::TlbTable& table, bool write, Rows& rows) {
-  table.ForEach([&](const mmu::TlbEntry& e) {
+  table.ForEach([&](mmu::TlbEntry e) {
     const uint64_t gva = e.tag & mmu::kPageMask;
     const auto* const host = reinterpret_cast<const uint8_t*>(gva + e.addend);
-    TlbRow& row = RowAt(rows, gva, table.physical(mmu::TlbIndex(gva)), host);
+    TlbRow& row = RowAt(rows, gva, table.physical(gva), host);
     (write ? row.write : row.read) = true;
     (write ? row.slow_write : row.slow_read) = (e.tag & mmu::kSlowTag) != 0;
   });

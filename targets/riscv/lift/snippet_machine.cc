@@ -129,15 +129,14 @@ class Sink final : public translate::CompileSink {
 // What the CpuState points to.
 struct Hardware {
   Hardware() {
-    for (mmu::TlbEntry& e : tlb) e = {mmu::kInvalidTag, 0};
-    state.base.tlb_read = state.base.tlb_write = tlb;
+    state.base.tlb_read = state.base.tlb_write = tlb.table();
     state.base.mapping_ids = mapping_ids;
     state.base.jump_cache = jump_cache;
     state.base.jump_context = 1;
     state.base.budget = kSnippetBudget;
   }
   RiscvState state{};
-  mmu::TlbEntry tlb[mmu::kTlbEntries];
+  mmu::TlbTable tlb;
   uint32_t mapping_ids[translate::kMappingEntries] = {};
   translate::JumpEntry jump_cache[translate::kJumpCacheEntries] = {};
 };
