@@ -24,8 +24,18 @@ Machine::Machine(const MachineConfig& config, absl::string_view cpu_space_name)
       memory_("memory", system_),
       cpu_memory_(cpu_space_name, system_),
       unmodelled_(config.log) {
-  // Below everything else, and only when somebody wants to see it.
-  if (config.log.On(kLogUnimp | kLogGuestErrors)) (void)Map(unmodelled_.region(), 0, Unmodelled::kPriority);
+  ReportUnmodelled(config.log.On(kLogUnimp | kLogGuestErrors));
+}
+
+// Below everything else, and only while somebody wants to see it.
+void Machine::ReportUnmodelled(bool on) {
+  if (on == reports_unmodelled_) return;
+  reports_unmodelled_ = on;
+  if (on) {
+    (void)Map(unmodelled_.region(), 0, Unmodelled::kPriority);
+  } else {
+    (void)system_->Unmap(unmodelled_.region());
+  }
 }
 
 Machine::~Machine() { TakeApart(); }

@@ -103,6 +103,8 @@ class Machine {
   // As `info mtree` lists them.
   virtual std::vector<memory::AddressSpace*> address_spaces();
   memory::AddressSpace& memory() { return memory_; }
+  // What is not modelled answers with a line in the log; or nothing does. Not from within an access.
+  void ReportUnmodelled(bool on);
   Processor& processor() { return *processor_; }
   devices::VirtualClock& clock() { return clock_; }
   devices::EventLoop& events() { return events_; }
@@ -175,6 +177,7 @@ class Machine {
   memory::AddressSpace memory_;  // as bus masters see it
   memory::AddressSpace cpu_memory_;
   Unmodelled unmodelled_;
+  bool reports_unmodelled_ = false;
   std::vector<memory::RegionPtr> ram_;
   std::vector<std::shared_ptr<void>> owned_;
   std::vector<std::function<void()>> resets_;

@@ -13,6 +13,7 @@ MachineLog::MachineLog(boards::Machine& machine, AddressNames names) : machine_(
 void MachineLog::SetItems(uint32_t items) {
   const GuestLog& log = machine_.config().log;
   log.set_items(items);
+  machine_.ReportUnmodelled(log.On(boards::kLogUnimp | boards::kLogGuestErrors));
   boards::Processor& processor = machine_.processor();
   processor.engine().set_chain(!log.On(boards::kLogEachBlock));
   if (!log.On(boards::kLogEngine)) {

@@ -20,8 +20,7 @@ class MachineLog {
   MachineLog(boards::Machine& machine, AddressNames names);
 
   uint32_t items() const { return machine_.config().log.items(); }
-  // Other items from now on; between runs of the engine. kLogUnimp and kLogGuestErrors see something only if one of
-  // them was wanted when the machine was made.
+  // Other items from now on; between runs of the engine.
   void SetItems(uint32_t items);
 
  private:

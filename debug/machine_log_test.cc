@@ -135,6 +135,21 @@ TEST_P(MachineLogTest, ItemsChange) {
   EXPECT_EQ(log_->items(), 0u);
 }
 
+TEST_P(MachineLogTest, WhatIsNotThereIsReportedWhenThatIsWanted) {
+  Make(0);
+  const auto access = [&] { return machine_->memory().Load(memory::Gpa(0x60000000), 4).status; };
+  EXPECT_EQ(access(), memory::MemStatus::kDecodeError);
+  log_->SetItems(boards::kLogGuestErrors);
+  EXPECT_EQ(access(), memory::MemStatus::kDecodeError);
+  EXPECT_EQ(Text(), "guest error: read of 4 bytes at 0x60000000, where nothing is\n");
+  log_->SetItems(boards::kLogUnimp);
+  access();
+  log_->SetItems(0);
+  EXPECT_EQ(access(), memory::MemStatus::kDecodeError);
+  EXPECT_EQ(machine_->memory().Find(memory::Gpa(0x60000000)), nullptr);
+  EXPECT_EQ(Text(), "guest error: read of 4 bytes at 0x60000000, where nothing is\n");
+}
+
 TEST_P(MachineLogTest, PerfMap) {
   Make(0);
   const auto names = [](uint64_t address) { return address == 0x80000000 ? "entry" : ""; };
