@@ -14,7 +14,8 @@ constexpr uint64_t kNowhere = ~uint64_t{0};  // no address of an instruction
 }  // namespace
 
 absl::string_view PauseReasonName(PauseReason reason) {
-  static constexpr absl::string_view kNames[] = {"user", "breakpoint", "watchpoint", "step", "watchpoint"};
+  static constexpr absl::string_view kNames[] = {"user", "breakpoint", "watchpoint",
+                                                 "step", "watchpoint", "watchpoint"};
   return kNames[static_cast<int>(reason)];
 }
 

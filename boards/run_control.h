@@ -20,6 +20,7 @@ enum class PauseReason {
   kWatchpoint,    // after an access
   kStep,          // the steps asked for are done
   kBeforeAccess,  // before an instruction because of its access
+  kDeviceAccess,  // after an access by a device, or of a page table walk
 };
 absl::string_view PauseReasonName(PauseReason reason);
 

@@ -6,8 +6,22 @@ namespace emu::debug {
 
 using memory::Gpa;
 using memory::Gva;
+using memory::MemAttrs;
 using translate::AccessType;
 using translate::MemAccess;
+
+namespace {
+
+constexpr uint64_t kMostBytes = uint64_t{1} << 31;  // of one record
+
+// As a little-endian number, up to 8.
+uint64_t FirstBytes(absl::Span<const uint8_t> bytes) {
+  uint64_t value = 0;
+  for (size_t i = std::min<size_t>(bytes.size(), 8); i-- > 0;) value = value << 8 | bytes[i];
+  return value;
+}
+
+}  // namespace
 
 WatchHub::~WatchHub() {
   clients_.clear();
@@ -76,33 +90,39 @@ void WatchHub::OnAccess(const MemAccess& access) {
   }
 }
 
-void WatchHub::OnRead(memory::AddressSpace&, Gpa at, absl::Span<const uint8_t> bytes, memory::MemAttrs,
+void WatchHub::OnRead(const memory::FlatView& view, Gpa at, absl::Span<const uint8_t> bytes, MemAttrs attrs,
                       memory::MemStatus) {
-  Tell(AccessType::kDmaRead, at, bytes, bytes.size());
+  Tell(AccessType::kDmaRead, view, at, bytes.size(), bytes, attrs);
 }
 
-void WatchHub::OnWrite(memory::AddressSpace&, Gpa at, absl::Span<const uint8_t> bytes, memory::MemAttrs,
+void WatchHub::OnWrite(const memory::FlatView& view, Gpa at, absl::Span<const uint8_t> bytes, MemAttrs attrs,
                        memory::MemStatus) {
-  Tell(AccessType::kDmaWrite, at, bytes, bytes.size());
+  Tell(AccessType::kDmaWrite, view, at, bytes.size(), bytes, attrs);
 }
 
 // What is read or written through the mapping is not seen, so all of it counts as accessed.
-void WatchHub::OnMap(memory::AddressSpace&, Gpa at, uint64_t length, bool write) {
-  Tell(write ? AccessType::kDmaWrite : AccessType::kDmaRead, at, {}, length);
+void WatchHub::OnMap(const memory::FlatView& view, Gpa at, uint64_t length, bool write, MemAttrs attrs) {
+  Tell(write ? AccessType::kDmaWrite : AccessType::kDmaRead, view, at, length, {}, attrs);
 }
 
-void WatchHub::Tell(AccessType type, Gpa at, absl::Span<const uint8_t> bytes, uint64_t length) {
-  if ((types_ & BitOf(type)) == 0) return;
+void WatchHub::Tell(AccessType type, const memory::FlatView& view, Gpa at, uint64_t length,
+                    absl::Span<const uint8_t> bytes, MemAttrs attrs) {
+  if ((types_ & BitOf(type)) == 0 || attrs.debug) return;
   MemAccess access;
   access.type = type;
-  access.size = static_cast<uint32_t>(std::min<uint64_t>(length, ~uint32_t{0}));
   access.insn = cpu_.InsnCount();
   access.pc = cpu_.CurrentPc();
-  access.gpa = at;
-  access.range = bus_.Find(at);
-  if (access.range != nullptr && access.range->host != nullptr) access.host = access.range->HostAt(at);
-  for (size_t i = std::min<size_t>(bytes.size(), 8); i-- > 0;) access.value = access.value << 8 | bytes[i];
-  OnAccess(access);
+  access.value_known = !bytes.empty();
+  for (uint64_t done = 0; done < length; done += access.size) {
+    access.gpa = at + done;
+    access.range = view.Find(access.gpa);
+    const uint64_t here = access.range == nullptr ? ~uint64_t{0} : access.range->LastFrom(access.gpa);
+    access.size = static_cast<uint32_t>(std::min({length - done - 1, here, kMostBytes - 1}) + 1);
+    access.host = access.range != nullptr && access.range->host != nullptr ? access.range->HostAt(access.gpa) : nullptr;
+    access.value = 0;
+    if (access.value_known) access.value = FirstBytes(bytes.subspan(done, access.size));
+    OnAccess(access);
+  }
 }
 
 }  // namespace emu::debug

@@ -1,5 +1,6 @@
 // Lets several look at one CPU's accesses and at those of devices: traces, watchpoints, breakpoints. Each is a
-// translate::AccessWatch of its own and knows nothing of the others.
+// translate::AccessWatch of its own and knows nothing of the others. Of accesses by devices, one over several regions
+// is one of each; those that the emulator makes for its user (MemAttrs::debug) are none.
 #ifndef EMU_DEBUG_WATCH_HUB_H_
 #define EMU_DEBUG_WATCH_HUB_H_
 
@@ -35,12 +36,14 @@ class WatchHub final : private translate::AccessWatch, private memory::AccessObs
   bool WantsFetch(memory::Gva pc, memory::Gpa gpa, const memory::FlatRange& range) override;
   bool Stops(const translate::MemAccess& access) override;
   void OnAccess(const translate::MemAccess& access) override;
-  void OnRead(memory::AddressSpace& space, memory::Gpa at, absl::Span<const uint8_t> bytes, memory::MemAttrs attrs,
+  void OnRead(const memory::FlatView& view, memory::Gpa at, absl::Span<const uint8_t> bytes, memory::MemAttrs attrs,
               memory::MemStatus status) override;
-  void OnWrite(memory::AddressSpace& space, memory::Gpa at, absl::Span<const uint8_t> bytes, memory::MemAttrs attrs,
+  void OnWrite(const memory::FlatView& view, memory::Gpa at, absl::Span<const uint8_t> bytes, memory::MemAttrs attrs,
                memory::MemStatus status) override;
-  void OnMap(memory::AddressSpace& space, memory::Gpa at, uint64_t length, bool write) override;
-  void Tell(translate::AccessType type, memory::Gpa at, absl::Span<const uint8_t> bytes, uint64_t length);
+  void OnMap(const memory::FlatView& view, memory::Gpa at, uint64_t length, bool write,
+             memory::MemAttrs attrs) override;
+  void Tell(translate::AccessType type, const memory::FlatView& view, memory::Gpa at, uint64_t length,
+            absl::Span<const uint8_t> bytes, memory::MemAttrs attrs);
   void Apply(bool fetches);
 
   struct Client {

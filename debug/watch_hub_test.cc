@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -29,8 +31,9 @@ class Notes : public translate::AccessWatch {
   bool WantsFetch(memory::Gva, Gpa, const memory::FlatRange&) override { return false; }
   bool Stops(const MemAccess& a) override { return stop_at != 0 && a.gva.value == stop_at; }
   void OnAccess(const MemAccess& a) override {
-    absl::StrAppendFormat(&text, "%c %x+%d=%x in %s\n", "rwaxRWdD"[static_cast<int>(a.type)], a.gpa.value, a.size,
-                          a.value, a.range == nullptr ? "nothing" : a.range->region->name());
+    absl::StrAppendFormat(&text, "%c %x+%d=%s in %s\n", "rwaxRWdD"[static_cast<int>(a.type)], a.gpa.value, a.size,
+                          a.value_known ? absl::StrFormat("%x", a.value) : "?",
+                          a.range == nullptr ? "nothing" : a.range->region->name());
   }
   std::string Take() { return std::exchange(text, ""); }
 
@@ -95,6 +98,36 @@ TEST_P(WatchHubTest, NobodyIsAskedWhoCannotStop) {
   hub_.Update(&stopper, false);
   EXPECT_EQ(m_.RunFrom(0x1000, 100), translate::Engine::Stop::kAttention);
   EXPECT_EQ(m_.pc(), 0x1004u);
+}
+
+TEST_P(WatchHubTest, DmaOfEachRegionAndWithoutKnownValues) {
+  Notes dma(translate::kDmaTypes);
+  hub_.Add(&dma, false);
+  const std::array<uint8_t, 6> bytes = {1, 2, 3, 4, 5, 6};
+  bus_.Write(Gpa(ToyMachine::kRamSize - 4), bytes);
+  EXPECT_EQ(dma.Take(), "D 1fffc+4=4030201 in ram\nD 20000+2=605 in nothing\n");
+  bus_.Map(Gpa(0x2000), 0x100, true);
+  EXPECT_EQ(dma.Take(), "D 2000+256=? in ram\n");
+  bus_.Map(Gpa(0x2000), 0x100, false, {.debug = true});
+  bus_.Load(Gpa(0x2000), 4, {.debug = true});
+  bus_.Store(Gpa(0x2000), 4, 0, {.debug = true});
+  EXPECT_EQ(dma.Take(), "") << "the emulator's own";
+}
+
+// Who answered is known, though the access took it away.
+TEST_P(WatchHubTest, AccessesThatChangeTheMap) {
+  m_.Put(0x1000, {Store(5, 6, 16), Sys(0)});
+  const memory::RegionPtr io = *std::find_if(m_.root->children().begin(), m_.root->children().end(),
+                                             [](const memory::RegionPtr& r) { return r->name() == "io"; });
+  m_.device.on_access = [&](memory::RegionOffset) { io->SetEnabled(false); };
+  Notes notes(translate::kWriteTypes | translate::kDmaTypes);
+  hub_.Add(&notes, false);
+  m_.RunFrom(0x1000, 100);
+  const std::string place = absl::StrFormat("%x", ToyMachine::kIo + 16);
+  EXPECT_EQ(notes.Take(), absl::StrCat("w ", place, "+8=0 in io\n"));
+  io->SetEnabled(true);
+  bus_.Store(Gpa(ToyMachine::kIo + 16), 4, 5, {.dma = true});
+  EXPECT_EQ(notes.Take(), absl::StrCat("D ", place, "+4=5 in io\n"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, WatchHubTest, testing::Values(BackendKind::kInterpreter, BackendKind::kJit),

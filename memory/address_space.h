@@ -129,7 +129,8 @@ class AddressSpace : private TreeDependent {
   ExchangeResult ExchangeIn(const FlatView& view, Gpa at, unsigned size, uint64_t expected, uint64_t desired,
                             MemAttrs attrs, bool big);
   AccessObserver* observer() const { return observer_.load(std::memory_order_acquire); }
-  void TellValue(bool write, Gpa at, unsigned size, uint64_t value, bool big, MemAttrs attrs, MemStatus status);
+  void TellValue(const FlatView& view, bool write, Gpa at, unsigned size, uint64_t value, bool big, MemAttrs attrs,
+                 MemStatus status);
   // For an access within one range that memory does not take.
   MemValue LoadDevice(const FlatRange& range, Gpa at, unsigned size, MemAttrs attrs, bool big);
   MemStatus StoreDevice(const FlatRange& range, Gpa at, unsigned size, uint64_t value, MemAttrs attrs, bool big);

@@ -13,14 +13,14 @@ namespace emu::memory {
 MemStatus AddressSpace::Read(Gpa at, absl::Span<uint8_t> bytes, MemAttrs attrs) {
   const Pin pin(*this);
   const MemStatus status = ReadIn(*pin, at, bytes, attrs);
-  if (AccessObserver* const o = observer()) o->OnRead(*this, at, bytes, attrs, status);
+  if (AccessObserver* const o = observer()) o->OnRead(*pin, at, bytes, attrs, status);
   return status;
 }
 
 MemStatus AddressSpace::Write(Gpa at, absl::Span<const uint8_t> bytes, MemAttrs attrs) {
   const Pin pin(*this);
   const MemStatus status = WriteIn(*pin, at, bytes, attrs);
-  if (AccessObserver* const o = observer()) o->OnWrite(*this, at, bytes, attrs, status);
+  if (AccessObserver* const o = observer()) o->OnWrite(*pin, at, bytes, attrs, status);
   return status;
 }
 

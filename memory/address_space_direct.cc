@@ -13,7 +13,7 @@ ExchangeResult AddressSpace::CompareExchange(Gpa at, unsigned size, uint64_t exp
   const Pin pin(*this);
   const bool big = IsBig(endian);
   const ExchangeResult r = ExchangeIn(*pin, at, size, expected, desired, attrs, big);
-  if (r.exchanged && observer() != nullptr) TellValue(true, at, size, desired, big, attrs, r.status);
+  if (r.exchanged && observer() != nullptr) TellValue(*pin, true, at, size, desired, big, attrs, r.status);
   return r;
 }
 
@@ -63,7 +63,7 @@ HostSpan AddressSpace::Map(Gpa at, uint64_t length, bool write, MemAttrs attrs) 
   const FlatRange* range = FindIn(*pin, at);
   if (range == nullptr || length == 0) return {};
   const uint64_t count = std::min(length - 1, range->LastFrom(at)) + 1;
-  if (AccessObserver* const o = observer()) o->OnMap(*this, at, count, write);
+  if (AccessObserver* const o = observer()) o->OnMap(*pin, at, count, write, attrs);
   if (write ? range->direct_writes() : range->host != nullptr) {
     return {range->HostAt(at), count, range->region->block(), range->BlockOffsetAt(at)};
   }

@@ -263,24 +263,40 @@ TEST_F(AddressSpaceTest, SharesTreesAndGoesInAnyOrder) {
 
 class Notes : public AccessObserver {
  public:
-  void OnRead(AddressSpace&, Gpa at, absl::Span<const uint8_t> bytes, MemAttrs, MemStatus status) override {
-    Add('r', at, bytes, status);
+  void OnRead(const FlatView& view, Gpa at, absl::Span<const uint8_t> bytes, MemAttrs, MemStatus status) override {
+    Add('r', view, at, bytes, status);
   }
-  void OnWrite(AddressSpace&, Gpa at, absl::Span<const uint8_t> bytes, MemAttrs, MemStatus status) override {
-    Add('w', at, bytes, status);
+  void OnWrite(const FlatView& view, Gpa at, absl::Span<const uint8_t> bytes, MemAttrs, MemStatus status) override {
+    Add('w', view, at, bytes, status);
   }
-  void OnMap(AddressSpace&, Gpa at, uint64_t length, bool write) override {
-    text += std::string(write ? "M" : "m") + " " + std::to_string(at.value) + "+" + std::to_string(length) + "\n";
+  void OnMap(const FlatView&, Gpa at, uint64_t length, bool write, MemAttrs attrs) override {
+    text += std::string(write ? "M" : "m") + " " + std::to_string(at.value) + "+" + std::to_string(length) +
+            (attrs.debug ? " debug\n" : "\n");
   }
   std::string text;
+  std::string answered;  // by this region, the last access
 
  private:
-  void Add(char kind, Gpa at, absl::Span<const uint8_t> bytes, MemStatus status) {
+  void Add(char kind, const FlatView& view, Gpa at, absl::Span<const uint8_t> bytes, MemStatus status) {
+    const FlatRange* const range = view.Find(at);
+    answered = range == nullptr ? "" : range->region->name();
     text += std::string(1, kind) + " " + std::to_string(at.value) + ":";
     for (uint8_t b : bytes) text += " " + std::to_string(b);
     text += status == MemStatus::kOk ? "\n" : " failed\n";
   }
 };
+
+TEST_F(AddressSpaceTest, AnObserverSeesTheMapAsTheAccessFoundIt) {
+  Notes notes;
+  space_.SetAccessObserver(&notes);
+  little_.on_access = [&](RegionOffset) { root_->children().front()->SetEnabled(false); };
+  Map(Region::Io("gone", 0x10, &little_), 0x6000);
+  space_.Store(Gpa(0x6000), 4, 1);
+  EXPECT_EQ(notes.answered, "gone");
+  EXPECT_EQ(space_.Find(Gpa(0x6000)), nullptr);
+  space_.Map(Gpa(0x1000), 8, false, {.debug = true});
+  EXPECT_NE(notes.text.find("m 4096+8 debug\n"), std::string::npos);
+}
 
 TEST_F(AddressSpaceTest, AnObserverIsToldOfEveryAccess) {
   Notes notes;

@@ -13,7 +13,7 @@ MemValue AddressSpace::Load(Gpa at, unsigned size, MemAttrs attrs, Endian endian
   const Pin pin(*this);
   const bool big = IsBig(endian);
   const MemValue got = LoadIn(*pin, at, size, attrs, big);
-  if (observer() != nullptr) TellValue(false, at, size, got.value, big, attrs, got.status);
+  if (observer() != nullptr) TellValue(*pin, false, at, size, got.value, big, attrs, got.status);
   return got;
 }
 
@@ -21,16 +21,16 @@ MemStatus AddressSpace::Store(Gpa at, unsigned size, uint64_t value, MemAttrs at
   const Pin pin(*this);
   const bool big = IsBig(endian);
   const MemStatus status = StoreIn(*pin, at, size, value, attrs, big);
-  if (observer() != nullptr) TellValue(true, at, size, value, big, attrs, status);
+  if (observer() != nullptr) TellValue(*pin, true, at, size, value, big, attrs, status);
   return status;
 }
 
-void AddressSpace::TellValue(bool write, Gpa at, unsigned size, uint64_t value, bool big, MemAttrs attrs,
-                             MemStatus status) {
+void AddressSpace::TellValue(const FlatView& view, bool write, Gpa at, unsigned size, uint64_t value, bool big,
+                             MemAttrs attrs, MemStatus status) {
   std::array<uint8_t, 8> buffer;
   StoreValue(buffer.data(), size, value, big);
   const absl::Span<const uint8_t> bytes(buffer.data(), size);
-  write ? observer()->OnWrite(*this, at, bytes, attrs, status) : observer()->OnRead(*this, at, bytes, attrs, status);
+  write ? observer()->OnWrite(view, at, bytes, attrs, status) : observer()->OnRead(view, at, bytes, attrs, status);
 }
 
 MemValue AddressSpace::LoadIn(const FlatView& view, Gpa at, unsigned size, MemAttrs attrs, bool big) {

@@ -74,13 +74,18 @@ std::string PlaceText(const MemAccess& a) {
 // The bytes in the order of a little-endian memory if all are printable. Devices hold no text.
 std::string AsText(const MemAccess& a) {
   std::string text;
-  if (a.host == nullptr) return text;
+  if (a.host == nullptr || !a.value_known) return text;
   for (unsigned i = 0; i < std::min(a.size, 8u); ++i) text += static_cast<char>(a.value >> 8 * i);
   const bool printable = std::all_of(text.begin(), text.end(), [](unsigned char c) { return absl::ascii_isprint(c); });
   return printable && !text.empty() ? text : "";
 }
 
 std::string Hex(uint64_t value) { return absl::StrFormat("0x%x", value); }
+
+std::string ValueText(const MemAccess& a) {
+  if (!a.value_known) return "-";
+  return absl::StrFormat("0x%0*x", static_cast<int>(2 * std::min(a.size, 8u)), a.value);
+}
 
 std::string Kinds(const Watch& w) {
   return absl::StrCat(w.reads ? "r" : "", w.writes ? "w" : "", w.executes ? "x" : "");
@@ -191,7 +196,7 @@ void Watches::OnAccess(const MemAccess& access) {
   for (Watch& w : watches_) {
     if (!Matches(w, access) || (w.stops && access.type == AccessType::kFetch)) continue;
     Tell(w, access);
-    if (w.stops && IsDma(access)) machine_.control().Pause(PauseReason::kUser);
+    if (w.stops && !IsVirtual(access)) machine_.control().Pause(PauseReason::kDeviceAccess);
   }
 }
 
@@ -205,11 +210,10 @@ void Watches::Tell(Watch& watch, const MemAccess& access) {
 
 std::string Watches::Line(const Watch& watch, const MemAccess& a) const {
   const std::string symbol = symbols_.Describe(a.pc), text = AsText(a);
-  return absl::StrFormat("watch %d: pc=0x%x%s %s%s gpa=0x%x%s %s size=%d value=0x%0*x%s%s insn=%d", watch.id, a.pc,
+  return absl::StrFormat("watch %d: pc=0x%x%s %s%s gpa=0x%x%s %s size=%d value=%s%s%s insn=%d", watch.id, a.pc,
                          symbol.empty() ? "" : absl::StrCat(" (", symbol, ")"), AccessTypeName(a.type),
                          IsDma(a) ? "" : absl::StrFormat(" gva=0x%x", a.gva.value), a.gpa.value,
-                         a.crosses ? absl::StrFormat(",0x%x", a.gpa2.value) : "", PlaceText(a), a.size,
-                         static_cast<int>(2 * std::min(a.size, 8u)), a.value,
+                         a.crosses ? absl::StrFormat(",0x%x", a.gpa2.value) : "", PlaceText(a), a.size, ValueText(a),
                          text.empty() ? "" : absl::StrCat(" ", QuoteBytes(text)),
                          a.type == AccessType::kAtomic ? absl::StrFormat(" was=0x%x", a.old) : "", a.insn);
 }
@@ -220,12 +224,12 @@ llvm::json::Value Watches::JsonLine(const Watch& watch, const MemAccess& a) cons
                           {"kind", std::string(AccessTypeName(a.type))},
                           {"gpa", Hex(a.gpa.value)},
                           {"size", a.size},
-                          {"value", Hex(a.value)},
                           {"insns", static_cast<int64_t>(a.insn)},
                           {"cpu", a.cpu}};
   const std::string symbol = symbols_.Describe(a.pc);
   if (!symbol.empty()) line["symbol"] = llvm::json::fixUTF8(symbol);
   if (!IsDma(a)) line["gva"] = Hex(a.gva.value);
+  if (a.value_known) line["value"] = Hex(a.value);
   if (a.crosses) line["gpa2"] = Hex(a.gpa2.value);
   if (a.type == AccessType::kAtomic) line["old"] = Hex(a.old);
   if (a.host != nullptr) line["hva"] = absl::StrFormat("%p", a.host);

@@ -12,12 +12,13 @@ namespace {
 using translate::AccessType;
 
 // The byte that begins a record: type, size, and what else there is to it.
-constexpr unsigned kSizeShift = 3, kOtherSize = 7;
-constexpr uint8_t kCrosses = 0x40;  // gpa2 follows
-constexpr uint8_t kRare = 0x80;     // CPU, places and name differ from the last record's of the type
+constexpr unsigned kSizeShift = 3, kOtherSize = 7, kUnknownValue = 6;  // both: the size follows
+constexpr uint8_t kCrosses = 0x40;                                     // gpa2 follows
+constexpr uint8_t kRare = 0x80;  // CPU, places and name differ from the last record's of the type
 
-unsigned SizeCode(uint32_t size) {
-  switch (size) {
+unsigned SizeCode(const TraceRecord& r) {
+  if (!r.value_known) return kUnknownValue;
+  switch (r.size) {
     case 1:
       return 0;
     case 2:
@@ -51,8 +52,9 @@ struct Columns {
     r->type = static_cast<AccessType>(tag & 7);
     ChunkState::OfType& last = state.types[tag & 7];
     const unsigned code = tag >> kSizeShift & 7;
-    if (code > 3 && code != kOtherSize) return false;
-    r->size = code == kOtherSize ? static_cast<uint32_t>(in[kOthers].Varint()) : 1u << code;
+    if (code > 3 && code < kUnknownValue) return false;
+    r->value_known = code != kUnknownValue;
+    r->size = code > 3 ? static_cast<uint32_t>(in[kOthers].Varint()) : 1u << code;
     if ((tag & kRare) != 0 && !NextRare(last)) return false;
     r->cpu = last.cpu;
     r->place = last.place;
@@ -60,6 +62,7 @@ struct Columns {
     r->register_name = last.name;
     r->crosses = (tag & kCrosses) != 0;
     NextAddresses(r, last);
+    if (!r->value_known) return true;
     const unsigned bytes = std::min<uint32_t>(r->size, 8);
     r->value = in[kValues].Number(bytes);
     if (r->type == AccessType::kAtomic) r->old = in[kValues].Number(bytes);
@@ -160,13 +163,13 @@ void ChunkEncoder::Add(const TraceRecord& r) {
   ChunkState::OfType& last = state_.types[static_cast<int>(r.type)];
   const bool rare =
       r.cpu != last.cpu || r.place != last.place || r.place2 != last.place2 || r.register_name != last.name;
-  const unsigned code = SizeCode(r.size), bytes = std::min<uint32_t>(r.size, 8);
+  const unsigned code = SizeCode(r), bytes = std::min<uint32_t>(r.size, 8);
   columns_[kTags] += static_cast<char>(static_cast<unsigned>(r.type) | code << kSizeShift | (r.crosses ? kCrosses : 0) |
                                        (rare ? kRare : 0));
-  if (code == kOtherSize) PutVarint(r.size, &columns_[kOthers]);
+  if (code > 3) PutVarint(r.size, &columns_[kOthers]);
   if (rare) PutRare(r, last);
   PutAddresses(r, last);
-  PutNumber(r.value, bytes, &columns_[kValues]);
+  if (r.value_known) PutNumber(r.value, bytes, &columns_[kValues]);
   if (r.type == AccessType::kAtomic) PutNumber(r.old, bytes, &columns_[kValues]);
   first_insn_ = records_ == 0 ? r.insn : std::min(first_insn_, r.insn);
   last_insn_ = records_ == 0 ? r.insn : std::max(last_insn_, r.insn);

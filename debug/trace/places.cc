@@ -15,9 +15,10 @@ const TracePlace* Places::Search(const memory::FlatRange& range) {
   return last_ = &known_.back(), &last_->place;
 }
 
-void Places::Fill(const translate::MemAccess& access, const memory::FlatRange* second, TraceRecord* record) {
+void Places::Fill(const translate::MemAccess& access, TraceRecord* record) {
   record->type = access.type;
   record->crosses = access.crosses;
+  record->value_known = access.value_known;
   record->cpu = access.cpu;
   record->size = access.size;
   record->insn = access.insn;
@@ -28,7 +29,7 @@ void Places::Fill(const translate::MemAccess& access, const memory::FlatRange* s
   record->value = access.value;
   record->old = access.old;
   record->place = Of(access.range);
-  record->place2 = access.crosses ? Of(second) : nullptr;
+  record->place2 = access.crosses ? Of(access.range2) : nullptr;
   record->register_name = nullptr;
   if (access.host == nullptr && access.range != nullptr && access.range->device != nullptr) [[unlikely]] {
     record->register_name = access.range->device->RegisterName(access.range->OffsetAt(access.gpa));

@@ -20,8 +20,7 @@ class Places {
     if (last_ != nullptr && Matches(*last_, *range)) return &last_->place;
     return Search(*range);
   }
-  // `second` is what answers at access.gpa2, if it crosses.
-  void Fill(const translate::MemAccess& access, const memory::FlatRange* second, TraceRecord* record);
+  void Fill(const translate::MemAccess& access, TraceRecord* record);
 
  private:
   struct Known {

@@ -27,7 +27,8 @@ struct TracePlace {
 
 struct TraceRecord {
   translate::AccessType type = translate::AccessType::kRead;
-  bool crosses = false;  // the end of a page: the rest is at gpa2
+  bool crosses = false;     // the end of a page: the rest is at gpa2
+  bool value_known = true;  // false: nobody saw what a device did there
   uint16_t cpu = 0;
   uint32_t size = 0;  // in bytes; of more than 8, `value` holds the first 8
   uint64_t insn = 0;  // guest instructions executed before

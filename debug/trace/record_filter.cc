@@ -85,6 +85,11 @@ bool RecordFilter::AcceptsCode(uint64_t gpa, const memory::FlatRange& range) con
   return !by_region_ || AcceptsName(range.region->name());
 }
 
+bool RecordFilter::WantsCodeOf(const memory::FlatRange& range) const {
+  return (!gpa_.has_value() || gpa_->Meets(range.first.value, range.last.value)) &&
+         (!by_region_ || AcceptsName(range.region->name()));
+}
+
 bool RecordFilter::WantsFetch(uint64_t pc, uint64_t gpa, const memory::FlatRange& range, const memory::FlatView& view) {
   if (!WantsType(AccessType::kFetch)) return false;
   if (pc_.has_value() && !pc_->Contains(pc)) return false;

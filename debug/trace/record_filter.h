@@ -31,6 +31,8 @@ class RecordFilter {
   // Whether the instruction at `pc` could be, which lies at `gpa` in `range` and wherever else `view` shows the same
   // memory.
   bool WantsFetch(uint64_t pc, uint64_t gpa, const memory::FlatRange& range, const memory::FlatView& view);
+  // Whether that could be so of instructions in `range` because of where it is.
+  bool WantsCodeOf(const memory::FlatRange& range) const;
   // Whether WantsFetch depends on the view.
   bool fetches_by_place() const { return WantsType(translate::AccessType::kFetch) && (gpa_.has_value() || by_region_); }
 

@@ -61,7 +61,7 @@ void AppendText(const TraceRecord& r, const SymbolTable& symbols, bool show_hva,
   const std::string first = PlaceText(r.place, r.gpa, r.register_name);
   absl::StrAppendFormat(out, "%-32s %s",
                         r.crosses ? absl::StrCat(first, "/", PlaceText(r.place2, r.gpa2, nullptr)) : first,
-                        Value(r.value, r.size));
+                        r.value_known ? Value(r.value, r.size) : "-");
   if (r.type == AccessType::kAtomic) absl::StrAppend(out, " was ", Value(r.old, r.size));
   *out += '\n';
 }
@@ -96,7 +96,7 @@ void AppendJson(const TraceRecord& r, const SymbolTable& symbols, std::string* o
     AppendHexMember("gpa2", r.gpa2, out);
     AppendPlaceMembers(r.place2, r.gpa2, "2", out);
   }
-  AppendHexMember("value", r.value, out);
+  if (r.value_known) AppendHexMember("value", r.value, out);
   if (r.type == AccessType::kAtomic) AppendHexMember("old", r.old, out);
   *out += "}\n";
 }

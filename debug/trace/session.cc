@@ -37,16 +37,15 @@ absl::StatusOr<std::unique_ptr<TraceSink>> MakeSink(const TraceSpec& spec, absl:
 }
 
 // The filter may be right nevertheless: regions come and go.
-void WarnOfUnknownRegion(const TraceFilter& filter, const memory::FlatView& view,
-                         const std::function<void(absl::string_view)>& warn) {
-  if (filter.region == nullptr) return;
+std::string WarningOfUnknownRegion(const TraceFilter& filter, const memory::FlatView& view) {
+  if (filter.region == nullptr) return "";
   std::set<std::string> names;
   for (const memory::FlatRange& range : view.ranges()) names.insert(range.region->name());
   for (const std::string& name : names) {
-    if (RE2::PartialMatch(name, *filter.region)) return;
+    if (RE2::PartialMatch(name, *filter.region)) return "";
   }
-  warn(absl::StrCat("region=", filter.region->pattern(),
-                    " matches no region that is there now: ", absl::StrJoin(names, ", ")));
+  return absl::StrCat("region=", filter.region->pattern(),
+                      " matches no region that is there now: ", absl::StrJoin(names, ", "));
 }
 
 }  // namespace
@@ -62,9 +61,13 @@ TraceSession::~TraceSession() { StopAll().IgnoreError(); }
 absl::StatusOr<int> TraceSession::Start(absl::string_view text) {
   const absl::StatusOr<TraceSpec> spec = ParseTraceSpec(text, symbols_);
   if (!spec.ok()) return spec.status();
-  WarnOfUnknownRegion(spec->filter, cpu_.memory().view(), options_.warn);
   auto sink = MakeSink(*spec, text, cpu_, cpu_.memory(), symbols_);
   if (!sink.ok()) return sink.status();
+  const std::string warning = WarningOfUnknownRegion(spec->filter, cpu_.memory().view());
+  if (!warning.empty()) {
+    (*sink)->Note(cpu_.InsnCount(), warning);
+    options_.warn(warning);
+  }
   auto tracer = std::make_unique<Tracer>(spec->filter, symbols_, cpu_, *std::move(sink), options_.keep_last_writers,
                                          options_.warn);
   hub_.Add(tracer.get(), tracer->wants_fetches());

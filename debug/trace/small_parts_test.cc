@@ -171,6 +171,18 @@ TEST(RecordText, Lines) {
   EXPECT_THAT(text, HasSubstr("0x60\n"));
 }
 
+TEST(RecordText, AValueThatNobodySaw) {
+  TraceRecord r = Record(AccessType::kDmaWrite, 0x80000000, 4096);
+  r.value_known = false;
+  std::string text, json;
+  AppendText(r, {}, false, &text);
+  EXPECT_THAT(text, testing::EndsWith(" -\n"));
+  EXPECT_THAT(text, Not(HasSubstr("0x00")));
+  AppendJson(r, {}, &json);
+  EXPECT_THAT(json, Not(HasSubstr("value")));
+  EXPECT_THAT(json, HasSubstr("\"size\":4096"));
+}
+
 TEST(RecordText, JsonIsJson) {
   const SymbolTable symbols = SymbolTable::FromSymbols({{0x80000010, 4, "odd\"name\\\x01\xff"}});
   for (const TraceRecord& r : RandomRecords(9, 300)) {

@@ -42,6 +42,8 @@ inline std::vector<TraceRecord> RandomRecords(uint32_t seed, size_t count) {
     const uint64_t mask = r.size >= 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * r.size) - 1;
     r.value = random() & mask;
     if (r.type == AccessType::kAtomic) r.old = random() & mask;
+    r.value_known = !r.dma() || random() % 4 != 0;
+    if (!r.value_known) r.value = 0;
     records.push_back(r);
   }
   return records;
@@ -55,7 +57,8 @@ inline std::string Words(const TraceRecord& r) {
                : p->region + " " + std::to_string(static_cast<int>(p->kind)) + " " + std::to_string(p->first) + " " +
                      std::to_string(p->last) + " " + std::to_string(p->offset) + " " + std::to_string(p->host);
   };
-  std::string words = std::string(AccessTypeName(r.type)) + (r.crosses ? " crosses" : "");
+  std::string words =
+      std::string(AccessTypeName(r.type)) + (r.crosses ? " crosses" : "") + (r.value_known ? "" : " blind");
   for (const uint64_t v : {uint64_t{r.cpu}, uint64_t{r.size}, r.insn, r.pc, r.gva, r.gpa, r.gpa2, r.value, r.old}) {
     words += " " + std::to_string(v);
   }

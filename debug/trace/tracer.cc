@@ -11,7 +11,6 @@ namespace emu::debug {
 
 using memory::Gpa;
 using memory::Gva;
-using translate::AccessType;
 using translate::MemAccess;
 
 Tracer::Tracer(const TraceFilter& filter, const SymbolTable& symbols, translate::Cpu& cpu,
@@ -52,43 +51,16 @@ bool Tracer::WantsFetch(Gva pc, Gpa gpa, const memory::FlatRange& range) {
 
 void Tracer::OnAccess(const MemAccess& access) {
   if (!filter_.WantsType(access.type)) return;
-  if (access.type == AccessType::kDmaRead || access.type == AccessType::kDmaWrite) return AddDma(access);
-  Add(access, access.crosses ? cpu_.memory().Find(access.gpa2) : nullptr);
-}
-
-void Tracer::Add(const MemAccess& access, const memory::FlatRange* second) {
   TraceRecord* const record = ring_.Next();
-  places_.Fill(access, second, record);
+  places_.Fill(access, record);
   if (filter_.Accepts(*record)) ring_.Publish();
 }
 
-// A transfer over several regions is one access of each.
-void Tracer::AddDma(MemAccess access) {
-  uint64_t size = access.size;
-  while (access.range != nullptr && access.range->LastFrom(access.gpa) < size - 1 && size > 0) {
-    const uint64_t here = access.range->LastFrom(access.gpa) + 1;
-    access.size = static_cast<uint32_t>(here);
-    Add(access, nullptr);
-    size -= here;
-    access.gpa = access.gpa + here;
-    access.value = here < 8 ? access.value >> 8 * here : 0;
-    access.range = cpu_.memory().Find(access.gpa);
-    access.host = access.range != nullptr && access.range->host != nullptr ? access.range->HostAt(access.gpa) : nullptr;
+// Instructions that were translated at another place, or at none, are asked for again.
+void Tracer::OnAdd(memory::AddressSpace&, const memory::FlatRange& range) {
+  if (range.host != nullptr && filter_.WantsCodeOf(range)) {
+    cpu_.RefreshFetches(range.host, range.last - range.first + 1);
   }
-  access.size = static_cast<uint32_t>(size);
-  Add(access, nullptr);
-}
-
-// Instructions that were translated before are asked for no more.
-void Tracer::OnCommit(memory::AddressSpace&) {
-  constexpr absl::string_view kText =
-      "the memory map changed: of instructions that were translated before, those that are at a wanted gpa or region "
-      "only now have no record";
-  {
-    const std::lock_guard<std::mutex> lock(sink_mutex_);
-    sink_->Note(cpu_.InsnCount(), kText);
-  }
-  warn_(kText);
 }
 
 void Tracer::RunWriter() {

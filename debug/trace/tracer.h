@@ -50,9 +50,7 @@ class Tracer final : public translate::AccessWatch, private memory::Listener {
   void OnAccess(const translate::MemAccess& access) override;
 
  private:
-  void OnCommit(memory::AddressSpace& space) override;
-  void AddDma(translate::MemAccess access);
-  void Add(const translate::MemAccess& access, const memory::FlatRange* second);
+  void OnAdd(memory::AddressSpace& space, const memory::FlatRange& range) override;
   void RunWriter();
   void CheckStatus();
 

@@ -41,12 +41,15 @@ struct MemAccess {
   uint64_t pc = 0;    // of the instruction
   memory::Gva gva;
   memory::Gpa gpa;
-  memory::Gpa gpa2;                          // only if `crosses`
-  bool crosses = false;                      // the end of a page
-  const uint8_t* host = nullptr;             // of the first byte; null: a device
-  const memory::FlatRange* range = nullptr;  // what answers at `gpa`; valid during the call
-  uint64_t value = 0;                        // as the guest sees it: read, fetched (lowest byte first) or to be written
-  uint64_t old = 0;                          // kAtomic: what was there before
+  memory::Gpa gpa2;               // only if `crosses`
+  bool crosses = false;           // the end of a page
+  const uint8_t* host = nullptr;  // of the first byte; null: a device
+  // What answered at `gpa` and `gpa2` when the access was made; valid during the call.
+  const memory::FlatRange* range = nullptr;
+  const memory::FlatRange* range2 = nullptr;
+  uint64_t value = 0;       // as the guest sees it: read, fetched (lowest byte first) or to be written
+  uint64_t old = 0;         // kAtomic: what was there before
+  bool value_known = true;  // false: a device had the memory mapped, and nobody saw what it did
 };
 
 class AccessWatch {

@@ -34,6 +34,8 @@ class CodeOwner {
   // Code is fetched from the block: writes to it by others than the CPU must be seen, and its memory must stay.
   virtual void Observe(const memory::RamBlock::Ptr& block) = 0;
   virtual void DiscardAll() = 0;
+  // The translations of this host memory are dropped, though it stays as it is.
+  virtual void DropCode(const uint8_t* host, uint64_t length) = 0;
   // Translations of the instructions at these guest-virtual addresses, in rising order, are dropped.
   virtual void DropCode(absl::Span<const uint64_t> pcs) = 0;
 };
@@ -118,6 +120,11 @@ class Cpu final : private memory::Listener {
   void RefreshFetches(absl::Span<const uint64_t> pcs) {
     if (code_ != nullptr) code_->DropCode(pcs);
   }
+  // The same of the instructions in this host memory. Also from within an access; the block that makes it goes on as it
+  // is.
+  void RefreshFetches(const uint8_t* host, uint64_t length) {
+    if (code_ != nullptr) code_->DropCode(host, length);
+  }
   const TlbCounters& tlb_counters() const { return tlb_counters_; }
   // Not owned; null: nobody.
   void set_mmu_observer(MmuObserver* observer) { mmu_observer_ = observer; }
@@ -177,16 +184,11 @@ class Cpu final : private memory::Listener {
     if (watch_ == nullptr) return false;
     return place.rest != nullptr || (place.host != nullptr ? place.watched : Watches(type));
   }
-  // True: the access is not to be made, and pending_fault_ says so.
-  bool Stops(AccessType type, uint64_t gva, unsigned size, const Place& place, uint64_t value = 0) {
-    return watch_stops_ && ignore_stops_ != IgnoreStops::kAll && Watched(type, place) &&
-           StopsAt(Describe(type, gva, size, place, value));
-  }
-  void Note(AccessType type, uint64_t gva, unsigned size, const Place& place, uint64_t value, uint64_t old = 0) const {
-    if (Watched(type, place)) NoteAccess(Describe(type, gva, size, place, value), old);
-  }
+  class Watching;
   bool StopsAt(const MemAccess& access);
-  void NoteAccess(MemAccess access, uint64_t old) const;
+  static uint64_t LowBytes(uint64_t value, unsigned size) {
+    return size >= 8 ? value : value & ((uint64_t{1} << 8 * size) - 1);
+  }
   MemAccess Describe(AccessType type, uint64_t gva, unsigned size, const Place& place, uint64_t value) const;
   void Locate(MemAccess* access) const;
   memory::MemAttrs Attrs() const { return {static_cast<uint16_t>(index_), false, false, false}; }

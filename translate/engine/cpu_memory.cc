@@ -2,7 +2,7 @@
 // code cannot make by itself come through here; an AccessWatch makes those that it wants come here too.
 #include <cstring>
 
-#include "translate/engine/cpu.h"
+#include "translate/engine/cpu_watching.h"
 
 namespace emu::translate {
 namespace {
@@ -207,10 +207,11 @@ MemResult Cpu::Load(uint64_t gva, ir::MemOp op) {
   Place place;
   uint64_t value;
   if (!Resolve(gva, op.size(), Access::kRead, op.mmu_context, &place)) return {0, 1};
-  if (Stops(AccessType::kRead, gva, op.size(), place)) return {0, 1};
+  Watching watching(*this, AccessType::kRead, gva, op.size(), place);
+  if (watching.Stops()) return {0, 1};
   if (!LoadPlain(gva, op.size(), place, &value)) return {0, 1};
   if (op.big_endian) value = Swap(value, op.size());
-  Note(AccessType::kRead, gva, op.size(), place, value);
+  watching.Made(value);
   return {Extend(value, op), 0};
 }
 
@@ -234,14 +235,15 @@ Cpu::Place Cpu::ByteOf(const Place& first, unsigned i) {
 MemResult Cpu::LoadSplit(uint64_t gva, ir::MemOp op) {
   Place first, second;
   if (!ResolveSplit(gva, op, Access::kRead, &first, &second)) return {0, 1};
-  if (Stops(AccessType::kRead, gva, op.size(), first)) return {0, 1};
+  Watching watching(*this, AccessType::kRead, gva, op.size(), first);
+  if (watching.Stops()) return {0, 1};
   uint64_t value = 0;
   for (unsigned i = 0; i < op.size(); ++i) {
     uint64_t byte;
     if (!LoadPlain(gva + i, 1, ByteOf(first, i), &byte)) return {0, 1};
     value |= byte << 8 * (op.big_endian ? op.size() - 1 - i : i);
   }
-  Note(AccessType::kRead, gva, op.size(), first, value);
+  watching.Made(value);
   return {Extend(value, op), 0};
 }
 
@@ -271,21 +273,23 @@ MemResult Cpu::Store(uint64_t gva, ir::MemOp op, uint64_t value) {
   if (split) return StoreSplit(gva, op, value);
   Place place;
   if (!Resolve(gva, op.size(), Access::kWrite, op.mmu_context, &place)) return {0, 1};
-  if (Stops(AccessType::kWrite, gva, op.size(), place, value)) return {0, 1};
+  Watching watching(*this, AccessType::kWrite, gva, op.size(), place, value);
+  if (watching.Stops()) return {0, 1};
   if (!StorePlain(gva, op.size(), op.big_endian ? Swap(value, op.size()) : value, place)) return {0, 1};
-  Note(AccessType::kWrite, gva, op.size(), place, value);
+  watching.Made(value);
   return {0, 0};
 }
 
 MemResult Cpu::StoreSplit(uint64_t gva, ir::MemOp op, uint64_t value) {
   Place first, second;
   if (!ResolveSplit(gva, op, Access::kWrite, &first, &second)) return {0, 1};
-  if (Stops(AccessType::kWrite, gva, op.size(), first, value)) return {0, 1};
+  Watching watching(*this, AccessType::kWrite, gva, op.size(), first, value);
+  if (watching.Stops()) return {0, 1};
   for (unsigned i = 0; i < op.size(); ++i) {
     const unsigned from = op.big_endian ? op.size() - 1 - i : i;
     if (!StorePlain(gva + i, 1, value >> 8 * from & 0xff, ByteOf(first, i))) return {0, 1};
   }
-  Note(AccessType::kWrite, gva, op.size(), first, value);
+  watching.Made(value);
   return {0, 0};
 }
 
@@ -293,8 +297,7 @@ bool Cpu::ResolveAtomic(uint64_t gva, ir::MemOp op, Place* place) {
   bool split;
   op.must_align = true;
   if (!Misaligned(gva, op, Access::kWrite, &split)) return false;
-  if (!Resolve(gva, op.size(), Access::kWrite, op.mmu_context, place)) return false;
-  return !Stops(AccessType::kAtomic, gva, op.size(), *place);
+  return Resolve(gva, op.size(), Access::kWrite, op.mmu_context, place);
 }
 
 // A device is read, then written. What fails then is the write of an atomic access.
@@ -308,6 +311,8 @@ MemResult Cpu::Rmw(uint64_t gva, ir::MemOp op, ir::AtomicKind kind, uint64_t val
   const unsigned size = op.size();
   Place place;
   if (!ResolveAtomic(gva, op, &place)) return {0, 1};
+  Watching watching(*this, AccessType::kAtomic, gva, size, place);
+  if (watching.Stops()) return {0, 1};
   const auto order = [&](uint64_t v) { return op.big_endian ? Swap(v, size) : v; };
   uint64_t raw, result;
   if (place.host == nullptr) {
@@ -321,7 +326,7 @@ MemResult Cpu::Rmw(uint64_t gva, ir::MemOp op, ir::AtomicKind kind, uint64_t val
     } while (!CompareExchangeHost(place.host, size, &raw, order(result)));
     NoteWrite(gva, place, size);
   }
-  Note(AccessType::kAtomic, gva, size, place, result, order(raw));
+  watching.Made(result, order(raw));
   return {Extend(order(raw), op), 0};
 }
 
@@ -329,6 +334,8 @@ MemResult Cpu::Cas(uint64_t gva, ir::MemOp op, uint64_t expected, uint64_t desir
   const unsigned size = op.size();
   Place place;
   if (!ResolveAtomic(gva, op, &place)) return {0, 1};
+  Watching watching(*this, AccessType::kAtomic, gva, size, place);
+  if (watching.Stops()) return {0, 1};
   const auto order = [&](uint64_t v) { return op.big_endian ? Swap(v, size) : v; };
   expected = order(Cut(expected, size));
   uint64_t old = expected;
@@ -339,9 +346,9 @@ MemResult Cpu::Cas(uint64_t gva, ir::MemOp op, uint64_t expected, uint64_t desir
     if (old == expected && !StorePlain(gva, size, order(desired), place)) return {0, 1};
   }
   if (old == expected) {
-    Note(AccessType::kAtomic, gva, size, place, desired, order(old));
+    watching.Made(desired, order(old));
   } else {
-    Note(AccessType::kRead, gva, size, place, order(old));
+    watching.MadeAs(AccessType::kRead, order(old));
   }
   return {Extend(order(old), op), 0};
 }

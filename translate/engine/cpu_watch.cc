@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "translate/engine/cpu.h"
+#include "translate/engine/cpu_watching.h"
 
 namespace emu::translate {
 
@@ -36,6 +36,7 @@ void Cpu::Locate(MemAccess* access) const {
   access->insn = InsnCount();
   access->pc = CurrentPc();
   access->range = memory_.Find(access->gpa);
+  if (access->crosses) access->range2 = memory_.Find(access->gpa2);
 }
 
 MemAccess Cpu::Describe(AccessType type, uint64_t gva, unsigned size, const Place& place, uint64_t value) const {
@@ -45,7 +46,7 @@ MemAccess Cpu::Describe(AccessType type, uint64_t gva, unsigned size, const Plac
   access.gva = Gva(gva);
   access.gpa = place.gpa;
   access.host = place.host;
-  access.value = size >= 8 ? value : value & ((uint64_t{1} << 8 * size) - 1);
+  access.value = LowBytes(value, size);
   if (place.rest != nullptr) {
     access.crosses = true;
     access.gpa2 = place.rest->gpa;
@@ -55,15 +56,11 @@ MemAccess Cpu::Describe(AccessType type, uint64_t gva, unsigned size, const Plac
 }
 
 bool Cpu::StopsAt(const MemAccess& access) {
+  if (!watch_stops_ || ignore_stops_ == IgnoreStops::kAll) return false;
   if (access.type == AccessType::kFetch && ignore_stops_ != IgnoreStops::kNone) return false;
   if (!watch_->Stops(access)) return false;
   pending_fault_ = {MemFault::Kind::kStop, Access::kRead, 0, access.gva};
   return true;
-}
-
-void Cpu::NoteAccess(MemAccess access, uint64_t old) const {
-  access.old = old;
-  watch_->OnAccess(access);
 }
 
 void Cpu::Report(MemAccess access) const {
@@ -90,8 +87,9 @@ MemResult Cpu::Probe() {
   const unsigned size = target_.InsnBytes(absl::MakeConstSpan(bytes, known));
   uint64_t value = 0;
   std::memcpy(&value, bytes, std::min<size_t>(size, 8));
-  if (Stops(AccessType::kFetch, pc, size, place, value)) return {0, 1};
-  Note(AccessType::kFetch, pc, size, place, value);
+  Watching watching(*this, AccessType::kFetch, pc, size, place, value);
+  if (watching.Stops()) return {0, 1};
+  watching.Made(value);
   return {0, 0};
 }
 

@@ -370,6 +370,13 @@ void Engine::DropCode(absl::Span<const uint64_t> pcs) {
   sleeping_.TakeAll([this](TranslatedBlock* block) { Drop(block); });
 }
 
+void Engine::DropCode(const uint8_t* host, uint64_t length) {
+  taken_.clear();
+  code_.TakeOverlapping(host, length, &taken_);
+  for (TranslatedBlock* block : taken_) Drop(block);
+  sleeping_.TakeAll([this](TranslatedBlock* block) { Drop(block); });
+}
+
 bool Engine::OnWrite(const uint8_t* host, uint64_t length) {
   taken_.clear();
   if (!options_.jit.code_lines) {

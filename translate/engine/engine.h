@@ -85,6 +85,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   const absl::Status& status() const { return status_; }
   void DiscardAll() override;
   void DropCode(absl::Span<const uint64_t> pcs) override;
+  void DropCode(const uint8_t* host, uint64_t length) override;
   // While set, no interrupt is delivered, and Run returns after a memory fault was: for Run(1).
   void set_single_step(bool on) { single_step_ = on; }
 
