@@ -23,6 +23,8 @@ std::optional<Gpa> GuestMemory::Translate(const mmu::PageTableWalker* walker, ui
   return t.gpa;
 }
 
+std::optional<Gpa> GuestMemory::Physical(uint64_t gva) { return Translate(inspector_.DebuggerWalker().get(), gva); }
+
 // In pieces that lie in one page and in one range. Ends at a piece that fails, and at the last address.
 size_t GuestMemory::ForEachPart(uint64_t address, size_t length, Part part) {
   const std::unique_ptr<mmu::PageTableWalker> walker = physical_ ? nullptr : inspector_.DebuggerWalker();

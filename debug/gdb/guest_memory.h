@@ -27,6 +27,9 @@ class GuestMemory {
   // The same for bytes that could be written: to memory, read-only or not, and to devices.
   size_t Write(uint64_t address, absl::Span<const uint8_t> bytes);
 
+  // Where the byte at this guest-virtual address is, whatever the mode.
+  std::optional<memory::Gpa> Physical(uint64_t gva);
+
   void set_physical(bool physical) { physical_ = physical; }
   bool physical() const { return physical_; }
 

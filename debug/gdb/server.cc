@@ -12,7 +12,8 @@ Server::Server(ServerParts parts)
       monitor_(std::move(parts.monitor)),
       registers_(machine_.inspector()),
       memory_(machine_.inspector(), machine_.processor().cpu().memory()),
-      points_(parts.hub, machine_.control(), machine_.inspector().gdb_stops_before_access()),
+      points_(parts.hub, machine_.control(), machine_.inspector().gdb_stops_before_access(),
+              [this](uint64_t gva) { return memory_.Physical(gva); }),
       connection_(parts.stream, {[this](absl::string_view payload) { OnPacket(payload); },
                                  [this] { connection_.Send(*Error("E22", "the packet is too long")); },
                                  [this] { OnInterrupt(); }, [this] { Attach(); }, [this] { OnGone(); }}) {

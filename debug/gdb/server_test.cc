@@ -13,6 +13,7 @@
 #include "boards/registry.h"
 #include "debug/gdb/hex.h"
 #include "debug/gdb/test_line.h"
+#include "debug/symbols.h"
 
 namespace emu::debug::gdb {
 namespace {
@@ -31,8 +32,9 @@ class Line : public devices::MemoryBackend {
 
 class ServerTest : public ::testing::TestWithParam<boards::Accel> {
  protected:
-  void Boot(const char* program) {
+  void Boot(const char* program, const std::vector<boards::DeviceRequest>& devices = {}) {
     boards::MachineConfig config;
+    config.devices = devices;
     config.kernel = program;
     config.bios = "none";
     config.ram_bytes = 32 << 20;
@@ -176,6 +178,34 @@ TEST_P(ServerTest, Watchpoints) {
       {"c", "T05thread:01;watch:10000000;"},
       {"c", "T05thread:01;watch:10000000;"},
       {"z2,10000000,1", "OK"},
+      {"c", "W00"},
+  });
+}
+
+// The used ring's index, the buffer that virtio-rng fills, and its descriptor.
+TEST_P(ServerTest, WatchpointsSeeDevices) {
+  Boot("testdata/riscv64/dma.elf", {{"virtio-rng-device", {}}});
+  const SymbolTable symbols = *SymbolTable::Load("testdata/riscv64/dma.elf");
+  const uint64_t rings = symbols.FindByName("rings")->address, buffer = symbols.FindByName("buffer")->address;
+  const std::string inside = absl::StrCat(absl::Hex(buffer + 0x1004));
+  const std::string descriptor = absl::StrCat(absl::Hex(rings + 4));
+  Talk({
+      {absl::StrCat("Z3,", inside, ",4"), "OK"},
+      {absl::StrCat("Z2,", inside, ",4"), "OK"},
+      {"c", absl::StrCat("T05thread:01;watch:", inside, ";")},
+      {absl::StrCat("z2,", inside, ",4"), "OK"},
+      {absl::StrCat("z3,", inside, ",4"), "OK"},
+      {"c", "W00"},
+  });
+  Boot("testdata/riscv64/dma.elf", {{"virtio-rng-device", {}}});
+  Talk({
+      {absl::StrCat("Z2,", descriptor, ",1"), "OK"},
+      {"c", absl::StrCat("T05thread:01;watch:", descriptor, ";")},  // by the program
+      {"s", kStopped},
+      {absl::StrCat("z2,", descriptor, ",1"), "OK"},
+      {absl::StrCat("Z3,", descriptor, ",1"), "OK"},
+      {"c", absl::StrCat("T05thread:01;rwatch:", descriptor, ";")},  // by the device
+      {absl::StrCat("z3,", descriptor, ",1"), "OK"},
       {"c", "W00"},
   });
 }

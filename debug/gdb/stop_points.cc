@@ -17,6 +17,12 @@ bool Overlap(uint64_t first, uint64_t last, uint64_t other_first, uint64_t other
 bool Matches(StopKind kind, bool reads, bool writes) {
   return (reads && kind != StopKind::kWrite) || (writes && kind != StopKind::kRead);
 }
+// Whether the bytes could be the same if their pages were.
+bool OffsetsMeet(uint64_t first, uint64_t last, uint64_t other_first, uint64_t other_last) {
+  constexpr uint64_t kOffset = 0xfff;
+  return ((other_first - first) & kOffset) <= last - first ||
+         ((first - other_first) & kOffset) <= other_last - other_first;
+}
 // Up to the end of all addresses.
 uint64_t LastOf(uint64_t address, uint64_t length) {
   const uint64_t last = address + (std::max<uint64_t>(length, 1) - 1);
@@ -113,7 +119,12 @@ const StopPoints::Watch* StopPoints::FindWatch(uint64_t first, uint64_t last, bo
 }
 
 translate::AccessTypes StopPoints::TypesBeyondPages() const {
-  return watches_.empty() ? 0 : translate::kReadTypes | translate::kWriteTypes;
+  translate::AccessTypes types = watches_.empty() ? 0 : translate::kReadTypes | translate::kWriteTypes;
+  for (const Watch& w : watches_) {
+    if (w.kind != StopKind::kWrite) types |= BitOf(AccessType::kDmaRead);
+    if (w.kind != StopKind::kRead) types |= BitOf(AccessType::kDmaWrite) | BitOf(AccessType::kWalkWrite);
+  }
+  return types;
 }
 
 // An atomic access goes by the page's mapping for writes, and is a read too.
@@ -145,6 +156,37 @@ bool StopPoints::Stops(const translate::MemAccess& access) {
   if (watch == nullptr) return false;
   const PauseReason reason = before_access_ ? PauseReason::kBeforeAccess : PauseReason::kWatchpoint;
   return StopAt(reason, {watch->kind, std::max(first, watch->first)});
+}
+
+// The first watched byte that is mapped to one of these guest-physical ones.
+std::optional<uint64_t> StopPoints::FindMapped(const Watch& watch, uint64_t first, uint64_t last) const {
+  constexpr uint64_t kOffset = (uint64_t{1} << kPageBits) - 1;
+  const uint64_t begin = watch.first >> kPageBits;
+  const uint64_t end = std::min(watch.last >> kPageBits, begin + kMostMappedPages - 1);
+  for (uint64_t page = begin; page <= end; ++page) {
+    const uint64_t from = std::max(watch.first, page << kPageBits);
+    const uint64_t to = std::min(watch.last, page << kPageBits | kOffset);
+    if (!OffsetsMeet(from, to, first, last)) continue;
+    const std::optional<memory::Gpa> at = physical_(from);
+    if (at.has_value() && Overlap(at->value, at->value + (to - from), first, last)) {
+      return from + (std::max(at->value, first) - at->value);
+    }
+  }
+  return std::nullopt;
+}
+
+// What is told of only when it was made.
+void StopPoints::OnAccess(const translate::MemAccess& access) {
+  const bool reads = access.type == AccessType::kDmaRead;
+  const bool writes = access.type == AccessType::kDmaWrite || access.type == AccessType::kWalkWrite;
+  if ((!reads && !writes) || control_.paused()) return;
+  for (const Watch& watch : armed_watches_) {
+    if (!Matches(watch.kind, reads, writes)) continue;
+    const std::optional<uint64_t> address = FindMapped(watch, access.gpa.value, LastOf(access.gpa.value, access.size));
+    if (!address.has_value()) continue;
+    StopAt(PauseReason::kDeviceAccess, {watch.kind, *address});
+    return;
+  }
 }
 
 }  // namespace emu::debug::gdb
