@@ -61,6 +61,10 @@ TraceSession::~TraceSession() { StopAll().IgnoreError(); }
 absl::StatusOr<int> TraceSession::Start(absl::string_view text) {
   const absl::StatusOr<TraceSpec> spec = ParseTraceSpec(text, symbols_);
   if (!spec.ok()) return spec.status();
+  if (spec->filter.cpu.value_or(cpu_.index()) != cpu_.index()) {
+    return absl::InvalidArgumentError(absl::StrCat("trace \"", text, "\": cpu \"", *spec->filter.cpu, "\": expected ",
+                                                   cpu_.index(), ", the machine's only CPU"));
+  }
   auto sink = MakeSink(*spec, text, cpu_, cpu_.memory(), symbols_);
   if (!sink.ok()) return sink.status();
   const std::string warning = WarningOfUnknownRegion(spec->filter, cpu_.memory().view());

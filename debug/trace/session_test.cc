@@ -88,6 +88,7 @@ TEST_F(TraceSessionTest, LastWriters) {
 
 TEST_F(TraceSessionTest, WhatCannotBeIsSaid) {
   EXPECT_THAT(session_->Start("mem,kind=q").status().ToString(), HasSubstr("letters of rwx"));
+  EXPECT_THAT(session_->Start("mem,cpu=7").status().ToString(), HasSubstr("cpu \"7\": expected 0, the machine's only"));
   EXPECT_THAT(session_->Start("mem,file=/nowhere/x").status().ToString(), HasSubstr("/nowhere/x"));
   EXPECT_TRUE(session_->List().empty());
   ASSERT_TRUE(session_->Start(absl::StrCat("mem,region=nothing,file=", Path("none"))).ok());

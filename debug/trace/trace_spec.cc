@@ -53,6 +53,7 @@ absl::Status AddRange(string_view key, string_view value, const SymbolTable& sym
 }
 
 absl::Status SetExpression(string_view key, string_view value, std::shared_ptr<const RE2>* expression) {
+  if (*expression != nullptr) return Bad(key, value, "to be given once; A|B matches both");
   RE2::Options options;
   options.set_log_errors(false);
   auto made = std::make_shared<const RE2>(std::string(value), options);

@@ -77,6 +77,7 @@ TEST(TraceSpec, Refusals) {
   EXPECT_THAT(Refusal("mem,gva=2..1"), HasSubstr("the lower address first"));
   EXPECT_THAT(Refusal("mem,gva=unknown"), HasSubstr("gva address \"unknown\": expected A, A..B or A+SIZE"));
   EXPECT_THAT(Refusal("mem,region=("), HasSubstr("missing )"));
+  EXPECT_THAT(Refusal("mem,region=a,region=b"), HasSubstr("region \"b\": expected to be given once; A|B matches both"));
   EXPECT_THAT(Refusal("mem,symbol=nobody"), HasSubstr("one of the 3 symbols"));
   EXPECT_THAT(Refusal("mem,cpu=x"), HasSubstr("a CPU's number"));
   EXPECT_THAT(Refusal("mem,walks=maybe"), HasSubstr("on or off"));
