@@ -90,7 +90,7 @@ TEST_P(MachineLogTest, HostCode) {
 TEST_P(MachineLogTest, EachBlockThatIsExecuted) {
   const std::string text = Run(boards::kLogExec);
   EXPECT_THAT(text,
-              testing::StartsWith("exec 0x1000 insns=6\nexec 0x80000000 insns=5 <entry>\nexec 0x80000012 insns=3\n"));
+              testing::StartsWith("exec 0x1000 insns=6\nexec 0x80000000 insns=5 <entry>\nexec 0x80000012 insns=12\n"));
   uint64_t insns = 0;
   for (size_t at = 0; (at = text.find("insns=", at)) != std::string::npos; ++at)
     insns += std::stoul(text.substr(at + 6));
@@ -137,17 +137,17 @@ TEST_P(MachineLogTest, ItemsChange) {
 
 TEST_P(MachineLogTest, WhatIsNotThereIsReportedWhenThatIsWanted) {
   Make(0);
-  const auto access = [&] { return machine_->memory().Load(memory::Gpa(0x60000000), 4).status; };
+  const auto access = [&] { return machine_->memory().Load(memory::Gpa(0x18000000), 4).status; };
   EXPECT_EQ(access(), memory::MemStatus::kDecodeError);
   log_->SetItems(boards::kLogGuestErrors);
   EXPECT_EQ(access(), memory::MemStatus::kDecodeError);
-  EXPECT_EQ(Text(), "guest error: read of 4 bytes at 0x60000000, where nothing is\n");
+  EXPECT_EQ(Text(), "guest error: read of 4 bytes at 0x18000000, where nothing is\n");
   log_->SetItems(boards::kLogUnimp);
   access();
   log_->SetItems(0);
   EXPECT_EQ(access(), memory::MemStatus::kDecodeError);
-  EXPECT_EQ(machine_->memory().Find(memory::Gpa(0x60000000)), nullptr);
-  EXPECT_EQ(Text(), "guest error: read of 4 bytes at 0x60000000, where nothing is\n");
+  EXPECT_EQ(machine_->memory().Find(memory::Gpa(0x18000000)), nullptr);
+  EXPECT_EQ(Text(), "guest error: read of 4 bytes at 0x18000000, where nothing is\n");
 }
 
 TEST_P(MachineLogTest, PerfMap) {

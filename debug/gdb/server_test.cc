@@ -33,6 +33,9 @@ class Line : public devices::MemoryBackend {
 class ServerTest : public ::testing::TestWithParam<boards::Accel> {
  protected:
   void Boot(const char* program, const std::vector<boards::DeviceRequest>& devices = {}) {
+    server_.reset();  // of a machine before this one, which it outlives no more than the hub does
+    hub_.reset();
+    line_.TakeOutput();
     boards::MachineConfig config;
     config.devices = devices;
     config.kernel = program;
