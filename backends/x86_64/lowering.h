@@ -112,9 +112,7 @@ class Lowering {
   };
   void Probe(int64_t begin, int64_t end, uint64_t compared, bool write, const ProbeRegisters& r, Cold* cold);
   void Displaced(Reg to, Reg from, int64_t displacement);
-  void LoadFrom(const ir::Instr& i, Mem from, Cold* cold, Reg ready);
   void LoadInt(ir::MemOp op, ir::Type type, Reg to, Mem from);
-  void StoreTo(const ir::Instr& i, Mem to);
   void StoreInt(ir::MemOp op, Mem to, Reg value);
   void Atomic(const ir::Instr& i);
   void AtomicAlone(const ir::Instr& i);

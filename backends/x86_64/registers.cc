@@ -165,12 +165,9 @@ void Registers::EvictXmm(Xmm xmm) {
 Reg Registers::Victim() const {
   const uint16_t evictable = kTempMask & static_cast<uint16_t>(~locked_);
   Reg victim = FirstOf(evictable);
-  const auto cost = [&](Reg r) {
-    const Value v = temp_owner_[static_cast<unsigned>(r)];
-    return ~values_[v].last_use;
-  };
+  const auto last_use = [&](Reg r) { return values_[temp_owner_[static_cast<unsigned>(r)]].last_use; };
   for (Reg t : kTemps) {
-    if ((locked_ & Bit(t)) == 0 && cost(t) < cost(victim)) victim = t;
+    if ((locked_ & Bit(t)) == 0 && last_use(t) > last_use(victim)) victim = t;
   }
   return victim;
 }
@@ -311,19 +308,19 @@ const GuestRegister* Registers::Destination() const {
   return guest_[next.imm].pinned ? &guest_[next.imm] : nullptr;
 }
 
-// The temp of an argument whose last use this is; rsp: there is none.
-Reg Registers::Dying() const {
+// The temp of an argument whose last use this is.
+std::optional<Reg> Registers::Dying() const {
   for (Value v : block_->code[index_].args) {
     if (v == ir::kNoValue || UsedLater(v) || at(v).kind != At::kTemp) continue;
     if (temp_owner_[at(v).reg] == v) return static_cast<Reg>(at(v).reg);
   }
-  return Reg::rsp;
+  return std::nullopt;
 }
 
 Reg Registers::Result() {
   if (Destination() != nullptr) return ResultOr(Reg::rsp);
-  const Reg dying = Dying();
-  const Reg r = dying == Reg::rsp ? Temp() : dying;
+  const std::optional<Reg> dying = Dying();
+  const Reg r = dying.has_value() ? *dying : Temp();
   OwnTemp(r, static_cast<Value>(index_));
   return r;
 }

@@ -139,7 +139,7 @@ class Registers {
   void SetHome(ir::Value v, unsigned guest_register);
   bool GoHome(ir::Value v);
   Reg Victim() const;
-  Reg Dying() const;
+  std::optional<Reg> Dying() const;
   const GuestRegister* Destination() const;
   int XmmDestination() const;
   void AliasGuest(ir::Value v, unsigned guest_register);

@@ -130,16 +130,6 @@ class Run {
   int64_t before_ = 0, next_ = kSlice;  // when the world did something last, and does again
 };
 
-// The least number of instructions after which the two part.
-int64_t FirstDifference(uint64_t seed, int64_t insns, const TestMachineOptions& a, const TestMachineOptions& b) {
-  int64_t same = 0;
-  while (insns - same > 1) {
-    const int64_t middle = (same + insns) / 2;
-    (RunFuzzGuest(seed, middle, a).hash == RunFuzzGuest(seed, middle, b).hash ? same : insns) = middle;
-  }
-  return insns;
-}
-
 // Guests that change page tables or code and do not fence see how far translations are kept, so that what the engine
 // keeps must be the same; the passes need not be.
 TestMachineOptions Reference(TestMachineOptions options) {
@@ -164,7 +154,8 @@ std::string CompareFuzzGuest(uint64_t seed, int64_t insns) {
   const std::string what = absl::StrCat("guest ", seed, ", -jit-opt ", JitOptionsText(jit.jit),
                                         " (again: fuzz_long guests ", seed, " 1 ", insns, ")");
   if (!a.error.empty() || !b.error.empty()) return absl::StrCat(what, ": ", a.error, b.error);
-  const int64_t first = FirstDifference(seed, insns, reference, jit);
+  const int64_t first = FirstDifference(
+      insns, [&](int64_t n) { return RunFuzzGuest(seed, n, reference).hash == RunFuzzGuest(seed, n, jit).hash; });
   const std::string before = RunFuzzGuest(seed, first - 1, reference).state;
   const std::string x = RunFuzzGuest(seed, first, reference).state, y = RunFuzzGuest(seed, first, jit).state;
   return absl::StrCat(what, " parts after ", first, " instructions\n-- before\n", before, "-- before | interpreter\n",

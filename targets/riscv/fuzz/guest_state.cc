@@ -48,6 +48,15 @@ uint64_t GuestStateHash(TestMachine& m, uint64_t ram_bytes) {
   return hash;
 }
 
+int64_t FirstDifference(int64_t insns, absl::FunctionRef<bool(int64_t)> same) {
+  int64_t alike = 0;
+  while (insns - alike > 1) {
+    const int64_t middle = (alike + insns) / 2;
+    (same(middle) ? alike : insns) = middle;
+  }
+  return insns;
+}
+
 std::string DifferingLines(const std::string& a, const std::string& b) {
   const std::vector<std::string> from = absl::StrSplit(a, '\n'), to = absl::StrSplit(b, '\n');
   std::string text;

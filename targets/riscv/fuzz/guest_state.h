@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "targets/riscv/test_machine.h"
 
 namespace emu::riscv {
@@ -13,6 +14,9 @@ namespace emu::riscv {
 std::string GuestStateText(TestMachine& machine);
 // Of the text, the first `ram_bytes` of RAM and whatever trapped.
 uint64_t GuestStateHash(TestMachine& machine, uint64_t ram_bytes = TestMachine::kRamSize);
+
+// The least number of instructions, `insns` at the most, after which two runs are not the `same` any more.
+int64_t FirstDifference(int64_t insns, absl::FunctionRef<bool(int64_t insns)> same);
 
 // The lines of `b` that are not those of `a`, each with the one of `a`.
 std::string DifferingLines(const std::string& a, const std::string& b);

@@ -95,16 +95,6 @@ class ProgramRun {
   TestMachine machine_;
 };
 
-// The least number of instructions after which the two part.
-int64_t FirstDifference(uint64_t seed, int64_t insns, const TestMachineOptions& a, const TestMachineOptions& b) {
-  int64_t same = 0;
-  while (insns - same > 1) {
-    const int64_t middle = (same + insns) / 2;
-    (RunFuzzProgram(seed, middle, a).hash == RunFuzzProgram(seed, middle, b).hash ? same : insns) = middle;
-  }
-  return insns;
-}
-
 }  // namespace
 
 TestMachineOptions DrawSetup(uint64_t seed) {
@@ -134,7 +124,8 @@ std::string CompareFuzzProgram(uint64_t seed, int64_t insns) {
       absl::StrCat("program ", seed, ", -jit-opt ", JitOptionsText(drawn.jit), ", ", drawn.code_bytes,
                    " bytes of code (again: fuzz_long programs ", seed, " 1 ", insns, ")");
   if (!a.error.empty() || !b.error.empty()) return absl::StrCat(what, ": ", a.error, b.error);
-  const int64_t first = FirstDifference(seed, insns, plain, drawn);
+  const int64_t first = FirstDifference(
+      insns, [&](int64_t n) { return RunFuzzProgram(seed, n, plain).hash == RunFuzzProgram(seed, n, drawn).hash; });
   const std::string before = RunFuzzProgram(seed, first - 1, plain).state;
   const std::string x = RunFuzzProgram(seed, first, plain).state, y = RunFuzzProgram(seed, first, drawn).state;
   return absl::StrCat(what, "\npart at instruction ", first, "\n-- it did (before | after)\n",
