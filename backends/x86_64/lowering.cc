@@ -19,7 +19,8 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   cold_.clear();
   labels_.assign(block.label_count, {});
   insn_pc_ = block.pc;
-  charged_ = insn_number_ = site_ = 0;
+  charged_ = insn_number_ = site_ = put_back_ = 0;
+  made_nans_ = false;
   e_.Align(16);
   const BlockHeader header = {};
   e_.Raw(&header, sizeof header);
@@ -27,10 +28,15 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   result->entry_rw = e_.rw();
   regs_.Begin(&block);
   groups_.Find(block, jit_.inline_tlb && jit_.share_checks);
+  stored_halves_.Clear();
   for (index_ = 0; index_ < block.code.size(); ++index_) {
     Mark(index_);
     regs_.BeginInstr(index_);
+    if (made_nans_) SettleNans(block.code[index_]);
+    const RawGuests raw = regs_.raw_guests();
+    const size_t before = cold_.size();
     LowerInstr(block.code[index_]);
+    for (size_t n = before; n < cold_.size(); ++n) cold_[n].ShowGuests(raw);
     regs_.EndInstr();
   }
   for (const Cold& cold : cold_) {

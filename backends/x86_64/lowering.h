@@ -13,6 +13,7 @@
 #include "backends/x86_64/encoding/host_features.h"
 #include "backends/x86_64/registers.h"
 #include "backends/x86_64/runtime.h"
+#include "backends/x86_64/stored_halves.h"
 #include "translate/engine/backend.h"
 #include "translate/ir/ir.h"
 #include "translate/options/jit_options.h"
@@ -59,7 +60,7 @@ class Lowering {
  private:
   // Code to emit after the hot code.
   struct Cold {
-    enum class Kind : uint8_t { kBudget, kGuard, kLoad, kStore, kAtomic, kExit, kCanonicalNan, kFp, kUnbox };
+    enum class Kind : uint8_t { kBudget, kGuard, kLoad, kStore, kAtomic, kExit, kCanonicalNan, kFp, kUnbox, kOldFlags };
     Kind kind;
     uint8_t* from = nullptr;    // the branch to it
     uint8_t* from2 = nullptr;   // a second one
@@ -73,7 +74,12 @@ class Lowering {
     Location args[3] = {};  // kFp, kAtomic
     uint32_t refund = 0;    // kExit
     bool boxed = false;     // the result is a single that is to be NaN-boxed
-    Xmm xmm = Xmm::xmm0;    // kCanonicalNan, kUnbox
+    Xmm xmm = Xmm::xmm0;    // kUnbox
+    RawGuests raw = {};     // vector registers, the guest's but for kCanonicalNan, whose NaNs become canonical here
+    // The guest may look at its registers here, of which `guests` were raw when the instruction began.
+    void ShowGuests(const RawGuests& guests) {
+      if (kind == Kind::kExit || kind == Kind::kLoad || kind == Kind::kStore) raw = guests;
+    }
   };
   using Value = ir::Value;
 
@@ -112,6 +118,8 @@ class Lowering {
   };
   void Probe(int64_t begin, int64_t end, uint64_t compared, bool write, const ProbeRegisters& r, Cold* cold);
   void Displaced(Reg to, Reg from, int64_t displacement);
+  bool IsSplit(const ir::Instr& i) const;
+  void LoadHalves(Xmm to, Mem from);
   void LoadInt(ir::MemOp op, ir::Type type, Reg to, Mem from);
   void StoreInt(ir::MemOp op, Mem to, Reg value);
   void Atomic(const ir::Instr& i);
@@ -145,8 +153,14 @@ class Lowering {
   void FpCopySign(const ir::Instr& i);
   void GetFlags(const ir::Instr& i);
   void SetFlags(const ir::Instr& i);
-  void RepairNan(Xmm result, ir::Type type);
+  unsigned PutBack() const;
+  void RestoreIfUnordered();
   Cold FpCold(const ir::Instr& i);
+  // lowering_nans.cc
+  void MadeNan(Xmm xmm, ir::Type type);
+  void RepairNans(RawGuests raw);
+  void SettleNans(const ir::Instr& i);
+  void ColdNans(RawGuests raw);
   // lowering_control.cc
   void Charge(const ir::Instr& i);
   void Guard(const ir::Instr& i);
@@ -175,6 +189,7 @@ class Lowering {
   const Runtime& runtime_;
   Registers regs_;
   AccessGroups groups_;
+  StoredHalves stored_halves_;
   absl::Span<const translate::HelperInfo> helpers_;
   const HostFeatures& features_;
   const translate::JitOptions& jit_;
@@ -184,6 +199,8 @@ class Lowering {
   std::vector<translate::CodeMark>* marks_ = nullptr;
   const uint8_t* begin_ = nullptr;  // of the block's code
   unsigned index_ = 0;
+  unsigned put_back_ = 0;   // the instruction that gives the flags, as they were last read, back; 0 after it
+  bool made_nans_ = false;  // some may have to be seen to
   std::vector<Cold> cold_;
   struct LabelState {
     uint8_t* bound = nullptr;  // writing view

@@ -137,9 +137,12 @@ void Lowering::ColdFp(const Cold& cold) {
 
 void Lowering::EmitCold(const Cold& cold) {
   const Instr& i = block_->code[cold.instr];
-  if (cold.kind == Cold::Kind::kExit && cold.refund == 0 && SamePage(i.imm)) return EmitExit(i.imm, cold.from);
+  if (cold.kind == Cold::Kind::kExit && cold.refund == 0 && SamePage(i.imm) && !cold.raw.any()) {
+    return EmitExit(i.imm, cold.from);
+  }
   e_.Bind32(cold.from);
   if (cold.from2 != nullptr) e_.Bind32(cold.from2);
+  ColdNans(cold.raw);
   switch (cold.kind) {
     case Cold::Kind::kBudget:
       e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(i.extra));
@@ -154,10 +157,12 @@ void Lowering::EmitCold(const Cold& cold) {
       }
       return EmitExit(i.imm, nullptr);
     case Cold::Kind::kCanonicalNan:
-      WithConstant(Op::kMOVAPSrm, cold.xmm, Wide(i) ? Constant::kNan64 : Constant::kNan32);
       break;
     case Cold::Kind::kUnbox:
       WithConstant(Op::kMOVAPSrm, cold.xmm, Constant::kNan32);
+      break;
+    case Cold::Kind::kOldFlags:
+      e_.m(Op::kLDMXCSR, FrameSlot(kArgumentSlots));
       break;
     case Cold::Kind::kLoad:
     case Cold::Kind::kStore:

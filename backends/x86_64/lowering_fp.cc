@@ -1,6 +1,6 @@
 // Floating point on the host's SSE. MXCSR holds the guest's rounding mode and sticky flags, so that dynamic rounding
-// needs nothing; a NaN result is made canonical out of line; what SSE does differently goes to the reference semantics
-// (ir/fp_eval.h).
+// needs nothing; a NaN result is made canonical where that matters (lowering_nans.cc); what SSE does differently goes
+// to the reference semantics (ir/fp_eval.h).
 #include <array>
 #include <utility>
 
@@ -60,16 +60,6 @@ Lowering::Cold Lowering::FpCold(const Instr& i) {
   cold.live_temps = regs_.LiveTemps();
   cold.live_xmms = regs_.LiveXmms();
   return cold;
-}
-
-void Lowering::RepairNan(Xmm result, ir::Type type) {
-  e_.rr(type == ir::Type::kF64 ? Op::kUCOMISDrr : Op::kUCOMISSrr, result, result);
-  Cold cold{Cold::Kind::kCanonicalNan};
-  cold.instr = index_;
-  cold.from = e_.jcc_patchable(Cond::p);
-  cold.xmm = result;
-  cold.resume = e_.rw();
-  cold_.push_back(cold);
 }
 
 // All of it out of line, by the reference semantics.
@@ -153,7 +143,7 @@ void Lowering::FpArithmetic(const Instr& i) {
     FpBinary(forms.avx, forms.sse, dst, a, b);
   }
   if (regs_.Boxed(va)) regs_.MarkBoxed();
-  RepairNan(dst, i.type);
+  MadeNan(dst, i.type);
 }
 
 void Lowering::FpFma(const Instr& i) {
@@ -203,6 +193,7 @@ void Lowering::FpMinMax(const Instr& i) {
 // A single with ones above it. Where it was made in the guest register that is set to it, it stays there.
 void Lowering::Box(const Instr& i) {
   const Value v = i.args[0];
+  const Nans nans = regs_.NansOf(v);
   const bool boxed = regs_.Boxed(v);
   Xmm at;
   if (regs_.TakeXmm(v, &at)) {
@@ -211,6 +202,7 @@ void Lowering::Box(const Instr& i) {
   }
   const Xmm a = regs_.UseXmm(v);
   const Xmm dst = regs_.ResultXmm();
+  regs_.MarkRaw(nans);
   if (!boxed && features_.avx) return WithConstant(Op::kVORPSrm, dst, a, Constant::kBox);
   if (dst != a) e_.rr(Op::kMOVAPSrr, dst, a);
   if (!boxed) WithConstant(Op::kORPSrm, dst, Constant::kBox);
@@ -265,8 +257,32 @@ void Lowering::FpCopySign(const Instr& i) {
   e_.rr(Op::kORPSrr, dst, kScratchXmm0);
 }
 
+// The instruction that puts back the flags which the present one reads, if nothing but comparisons raises some in
+// between, and nothing uses the slot that they are read through; 0 if there is none.
+unsigned Lowering::PutBack() const {
+  if (!jit_.quiet_compares || !jit_.host_fp) return 0;
+  for (unsigned n = index_ + 1; n < block_->code.size(); ++n) {
+    const Instr& i = block_->code[n];
+    switch (i.op) {
+      case IrOp::kSetFlags:
+        return i.args[0] == index_ ? n : 0;
+      case IrOp::kInsn:
+      case IrOp::kConst:
+      case IrOp::kGet:
+      case IrOp::kSet:
+      case IrOp::kFUnbox:
+      case IrOp::kFCmp:
+        continue;
+      default:
+        return 0;
+    }
+  }
+  return 0;
+}
+
 // MXCSR's flags in the IR's order by a table.
 void Lowering::GetFlags(const Instr&) {
+  put_back_ = PutBack();
   const Mem slot = FrameSlot(kArgumentSlots);
   const Reg t = regs_.Temp(), table = regs_.Temp();
   e_.m(Op::kSTMXCSR, slot);
@@ -278,6 +294,7 @@ void Lowering::GetFlags(const Instr&) {
 
 // Mostly they are put back as they were: then MXCSR, which is slow to write, stays.
 void Lowering::SetFlags(const Instr& i) {
+  if (index_ == put_back_) return;
   const Mem slot = FrameSlot(kArgumentSlots);
   const Reg t = regs_.Temp(), table = regs_.Temp();
   regs_.Copy(i.args[0], t);
@@ -293,10 +310,20 @@ void Lowering::SetFlags(const Instr& i) {
   e_.Bind8(same);
 }
 
+// A signaling NaN may just have raised invalid. Leaves what the comparison said.
+void Lowering::RestoreIfUnordered() {
+  Cold cold{Cold::Kind::kOldFlags};
+  cold.instr = index_;
+  cold.from = e_.jcc_patchable(Cond::p);
+  cold.resume = e_.rw();
+  cold_.push_back(cold);
+}
+
 void Lowering::FpCompare(const Instr& i) {
   const FpCond c = static_cast<FpCond>(i.aux);
   const bool wide = ir::TypeBits(TypeOf(i.args[0])) == 64;
-  const bool signals = c == FpCond::kLt || c == FpCond::kLe || c == FpCond::kEqSignal;
+  const bool is_undone = index_ < put_back_;  // what it signals
+  const bool signals = !is_undone && (c == FpCond::kLt || c == FpCond::kLe || c == FpCond::kEqSignal);
   const Op compare = signals ? (wide ? Op::kCOMISDrr : Op::kCOMISSrr) : (wide ? Op::kUCOMISDrr : Op::kUCOMISSrr);
   const Xmm a = regs_.UseXmm(i.args[0]), b = regs_.UseXmm(i.args[1]);
   const Reg t = regs_.Temp();
@@ -304,11 +331,13 @@ void Lowering::FpCompare(const Instr& i) {
   if (c == FpCond::kEq || c == FpCond::kEqSignal) {
     const Reg ordered = regs_.Temp();
     e_.rr(compare, a, b);
+    if (is_undone) RestoreIfUnordered();
     e_.setcc(Cond::e, t);
     e_.setcc(Cond::np, ordered);
     e_.rr(Op::kAND32rr, t, ordered);
   } else {
     e_.rr(compare, b, a);
+    if (is_undone) RestoreIfUnordered();
     e_.setcc(c == FpCond::kUnordered ? Cond::p : c == FpCond::kLt || c == FpCond::kLtQuiet ? Cond::a : Cond::ae, t);
   }
   e_.rr(Op::kMOVZX32rr8, regs_.ResultOr(t), t);
@@ -369,7 +398,7 @@ void Lowering::FpConvert(const Instr& i) {
     e_.rr(Op::kMOVAPSrr, dst, kScratchXmm0);
     regs_.MarkBoxed();
   }
-  RepairNan(dst, i.type);
+  MadeNan(dst, i.type);
 }
 
 }  // namespace emu::backends::x86_64

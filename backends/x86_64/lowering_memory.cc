@@ -99,6 +99,20 @@ void Lowering::LoadInt(MemOp op, ir::Type type, Reg to, Mem from) {
   if (op.is_signed && wide && op.log2_size < 3) e_.rr(Op::kMOVSX64rr32, to, to);
 }
 
+// Eight bytes whose halves were just stored apart are loaded apart. Other CPUs could see that.
+bool Lowering::IsSplit(const Instr& i) const {
+  const MemOp op = MemOp::Unpack(i.aux);
+  return jit_.split_loads && jit_.one_cpu && op.log2_size == 3 && !op.big_endian &&
+         stored_halves_.Joins(i.args[0], static_cast<int32_t>(i.imm));
+}
+
+void Lowering::LoadHalves(Xmm to, Mem from) {
+  e_.rm(Op::kMOVSSrm, to, from);
+  from.disp += 4;
+  e_.rm(Op::kMOVSSrm, kScratchXmm1, from);
+  e_.rr(Op::kUNPCKLPSrr, to, kScratchXmm1);
+}
+
 void Lowering::Load(const Instr& i) {
   const MemOp op = MemOp::Unpack(i.aux);
   Cold cold{Cold::Kind::kLoad};
@@ -111,7 +125,10 @@ void Lowering::Load(const Instr& i) {
   const Xmm xmm = ir::IsFloat(i.type) ? regs_.ResultXmm() : kScratchXmm0;
   FindPage(i, false, address, entry, &cold);
   const Mem from = Mem::BaseIndex(address, entry, 1, static_cast<int32_t>(i.imm));
-  if (ir::IsFloat(i.type) && !op.big_endian) {
+  if (IsSplit(i)) {
+    LoadHalves(xmm, from);
+    if (!ir::IsFloat(i.type)) e_.rr(Op::kMOVPQIto64rr, to, xmm);
+  } else if (ir::IsFloat(i.type) && !op.big_endian) {
     e_.rm(Wide(i) ? Op::kMOVSDrm : Op::kMOVSSrm, xmm, from);
   } else if (ir::IsFloat(i.type)) {
     LoadInt(op, Wide(i) ? ir::Type::kI64 : ir::Type::kI32, to, from);
@@ -135,6 +152,7 @@ void Lowering::Store(const Instr& i) {
   static constexpr Op kStoreImm[] = {Op::kMOV8mi, Op::kMOV16mi, Op::kMOV32mi, Op::kMOV64mi32};
   const MemOp op = MemOp::Unpack(i.aux);
   const Value v = i.args[1];
+  stored_halves_.Store(i.args[0], static_cast<int32_t>(i.imm), op.size());
   Cold cold{Cold::Kind::kStore};
   cold.instr = index_;
   cold.site = Site();

@@ -65,6 +65,7 @@ void Registers::Begin(const ir::Block* block) {
   free_xmms_ = xmm_mask_;
   slots_.fill(0);
   aliases_.clear();
+  raw_ = {};
   failed_ = false;
 }
 
@@ -94,6 +95,25 @@ void Registers::Free(Value v) {
       break;
   }
   l = {};
+}
+
+Nans Registers::NansOf(Value v) const {
+  const Location& l = at(v);
+  if (l.kind != At::kGuest || !guest_[l.index].in_xmm) return values_[v].nans;
+  const uint16_t bit = Bit(guest_[l.index].xmm);
+  return (raw_.doubles & bit) != 0 ? Nans::kAnyDouble : (raw_.singles & bit) != 0 ? Nans::kAnySingle : Nans::kCanonical;
+}
+
+void Registers::SetNans(Value v, Nans nans) {
+  const Location& l = at(v);
+  if (l.kind == At::kGuest && guest_[l.index].in_xmm) return SetNans(guest_[l.index], nans);
+  values_[v].nans = nans;
+}
+
+void Registers::SetNans(const GuestRegister& guest, Nans nans) {
+  const uint16_t bit = Bit(guest.xmm);
+  raw_.singles = static_cast<uint16_t>(nans == Nans::kAnySingle ? raw_.singles | bit : raw_.singles & ~bit);
+  raw_.doubles = static_cast<uint16_t>(nans == Nans::kAnyDouble ? raw_.doubles | bit : raw_.doubles & ~bit);
 }
 
 bool Registers::Const(Value v, uint64_t* value) const {
@@ -353,6 +373,7 @@ Xmm Registers::ResultXmm() {
   if (destination >= 0) {
     Detach(static_cast<unsigned>(destination));
     AliasGuest(static_cast<Value>(index_), static_cast<unsigned>(destination));
+    MarkCanonical(static_cast<Value>(index_));
     return guest_[static_cast<size_t>(destination)].xmm;
   }
   const Xmm r = TempXmm();
@@ -372,6 +393,7 @@ bool Registers::TakeXmm(Value v, Xmm* xmm) {
   Free(v);
   *xmm = static_cast<Xmm>(l.reg);
   OwnXmm(*xmm, static_cast<Value>(index_));
+  values_[index_].nans = values_[v].nans;
   return true;
 }
 
@@ -389,9 +411,11 @@ void Registers::Detach(unsigned guest_register) {
     const uint16_t locked = locked_, locked_xmm = locked_xmm_;
     if (ir::IsFloat(block_->code[v].type)) {
       const Xmm to = TempXmm();
+      const Nans nans = NansOf(v);
       CopyXmm(v, to);
       Free(v);
       OwnXmm(to, v);
+      values_[v].nans = nans;
     } else {
       const Reg to = Temp();
       Copy(v, to);
@@ -415,6 +439,7 @@ void Registers::Set(unsigned guest_register, Value v) {
   }
   if (guest.in_xmm) {
     CopyXmm(v, guest.xmm);
+    SetNans(guest, NansOf(v));
   } else {
     Copy(v, guest.host);
   }
@@ -486,6 +511,7 @@ void Registers::SpillGuest() {
     if (g.pinned) {
       e_.mr(Op::kMOV64mr, FrameSlot(slot), g.host);
     } else if (g.in_xmm) {
+      values_[v].nans = NansOf(v);
       e_.mr(Op::kMOVSDmr, FrameSlot(slot), g.xmm);
     } else {
       e_.rm(Is64(g.type) ? Op::kMOVSDrm : Op::kMOVSSrm, kScratchXmm0, StateField(g.offset));

@@ -63,6 +63,16 @@ struct Location {
   uint64_t constant = 0;  // kConst
 };
 
+// Which NaNs a value may be: of the arithmetic that gave it, and of which format that is. IR has the canonical one
+// alone.
+enum class Nans : uint8_t { kCanonical, kAnySingle, kAnyDouble };
+
+// The same of the guest registers in vector registers, as masks of those.
+struct RawGuests {
+  uint16_t singles = 0, doubles = 0;
+  bool any() const { return (singles | doubles) != 0; }
+};
+
 // The allocation of one block in the making. Values are numbered as in the block.
 class Registers {
  public:
@@ -102,6 +112,13 @@ class Registers {
   // NaN-boxed without more ado.
   void MarkBoxed() { values_[index_].boxed = true; }
   bool Boxed(ir::Value v) const { return values_[v].boxed; }
+  // A NaN that the present result is need not be the canonical one.
+  void MarkRaw(Nans nans) { SetNans(static_cast<ir::Value>(index_), nans); }
+  Nans NansOf(ir::Value v) const;
+  // Says that v, or a guest register, has been seen to, where it is now.
+  void MarkCanonical(ir::Value v) { SetNans(v, Nans::kCanonical); }
+  void MarkCanonicalGuests() { raw_ = {}; }
+  const RawGuests& raw_guests() const { return raw_; }
   // Makes the vector register that holds v, a single, that of the present result, a double with the same low half:
   // where this is the last use of v, or where v was made in the guest register that is set to the result.
   bool TakeXmm(ir::Value v, Xmm* xmm);
@@ -127,6 +144,7 @@ class Registers {
     Location location;
     uint32_t last_use = 0;
     bool boxed = false;
+    Nans nans = Nans::kCanonical;  // unless it is the same as a guest register in a vector register
     // The guest register in memory that holds the same, if its version is still this one.
     uint16_t home = kNoHome;
     uint32_t home_version = 0;
@@ -137,6 +155,8 @@ class Registers {
     return s.home != kNoHome && s.home_version == versions_[s.home];
   }
   void SetHome(ir::Value v, unsigned guest_register);
+  void SetNans(ir::Value v, Nans nans);
+  void SetNans(const GuestRegister& guest, Nans nans);
   bool GoHome(ir::Value v);
   Reg Victim() const;
   std::optional<Reg> Dying() const;
@@ -167,6 +187,7 @@ class Registers {
   uint16_t locked_ = 0, locked_xmm_ = 0;
   std::array<uint64_t, kSpillSlots / 64> slots_{};
   std::vector<ir::Value> aliases_;  // values whose location is kGuest
+  RawGuests raw_;
   std::vector<uint32_t> versions_;  // of each guest register: how often it was written
   bool failed_ = false;
 };

@@ -49,16 +49,27 @@ void ProgramMaker::FloatMemory() {
                         : EncodeS(0x27, size, kAddress, Pick(16), 8 * Pick(8)));
 }
 
+// Flags that are saved, raised by a comparison, and put back.
+void ProgramMaker::QuietComparison() {
+  const uint32_t flags = Any();
+  ReadCsr(flags, 0x001);
+  if (random_.OneIn(4)) Emit(FloatInsn());
+  Emit(EncodeR(0x53, Pick(3), 0x50 | Pick(2), Any(), Pick(16), Pick(16)));
+  Emit(EncodeCsr(1, 0, flags, 0x001));
+}
+
 // Rounding modes, one in eight of them none; flags.
 void ProgramMaker::FloatControl() {
   const uint32_t mode = random_.OneIn(8) ? 5 + Pick(3) : Pick(5);
-  switch (Pick(4)) {
+  switch (Pick(5)) {
     case 0:
       return Emit(EncodeCsr(5, Any(), mode, 0x002));
     case 1:
       return Emit(EncodeCsr(5, Any(), random_.OneIn(2) ? 0 : Pick(32), 0x001));
     case 2:
       return ReadCsr(Any(), 0x001 + Pick(3));
+    case 3:
+      return QuietComparison();
     default:
       return Emit(EncodeCsr(6 + Pick(2), Any(), 1 << Pick(5), 0x001));
   }

@@ -50,6 +50,7 @@ class ProgramMaker {
   uint32_t AluInsn();
   // program_memory.cc
   void Memory();
+  void Halves();
   void Atomic();
   void Patch();
   void Remap();
@@ -59,6 +60,7 @@ class ProgramMaker {
   void Float();
   void FloatMemory();
   void FloatControl();
+  void QuietComparison();
   uint32_t FloatInsn();
 
   uint32_t Any();

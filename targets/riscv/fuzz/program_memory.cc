@@ -18,9 +18,20 @@ void ProgramMaker::Address(unsigned align) {
   if (random_.OneIn(4)) Emit(EncodeR(0x33, 0, 0, kAddress, kAddress, kAlias));
 }
 
+// Four bytes and four are stored, or nearly those, and loaded as eight.
+void ProgramMaker::Halves() {
+  const uint32_t offset = 8 * Pick(8);
+  for (uint32_t half : {0, 4}) {
+    const uint32_t at = offset + half + (random_.OneIn(8) ? 4 : 0), size = random_.OneIn(8) ? Pick(4) : 2;
+    Emit(EncodeS(random_.OneIn(2) ? 0x23 : 0x27, random_.OneIn(2) ? 2 : size, kAddress, Pick(16), at));
+  }
+  Emit(random_.OneIn(4) ? EncodeI(0x07, 3, Pick(16), kAddress, offset) : EncodeI(0x03, 3, Any(), kAddress, offset));
+}
+
 void ProgramMaker::Memory() {
   const uint32_t size = Pick(4);
   Address(random_.OneIn(8) ? 1 : 1u << size);
+  if (random_.OneIn(6)) return Halves();
   for (uint32_t n = 1 + Pick(3); n != 0; --n) {
     const uint32_t offset = (Pick(32) - 16) << size;
     if (random_.OneIn(2)) {

@@ -24,9 +24,10 @@ TEST(FuzzProgram, EndsAlikeWithAllCombinationsOfSwitches) {
 
 TEST(FuzzProgram, TwoRunsEndAlike) {
   for (uint64_t seed = 1; seed <= 4; ++seed) {
-    const uint64_t hash = RunFuzzProgram(seed, kInsns, DrawSetup(seed)).hash;
-    EXPECT_EQ(RunFuzzProgram(seed, kInsns, DrawSetup(seed)).hash, hash);
-    EXPECT_NE(RunFuzzProgram(seed, kInsns - 1, DrawSetup(seed)).hash, hash);
+    const ProgramEnd end = RunFuzzProgram(seed, kInsns, DrawSetup(seed));
+    const int64_t fewer = static_cast<int64_t>(end.insns) - 1;
+    EXPECT_EQ(RunFuzzProgram(seed, kInsns, DrawSetup(seed)).hash, end.hash);
+    EXPECT_NE(RunFuzzProgram(seed, fewer, DrawSetup(seed)).hash, end.hash);
   }
 }
 
