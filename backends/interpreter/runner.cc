@@ -195,6 +195,11 @@ class Runner {
     state_.budget += s.extra;
     LeaveTo(Exit::Kind::kJump, s.imm, s.id);
   }
+  void Do(Tag<Op::kExitUnless>, const Step& s) {
+    if (A(s) == s.imm) return;
+    state_.budget += s.extra;
+    LeaveTo(Exit::Kind::kLookup, A(s));
+  }
   void Do(Tag<Op::kGoto>, const Step& s) { LeaveTo(Exit::Kind::kJump, s.imm, s.id); }
   void Do(Tag<Op::kGotoInd>, const Step& s) { LeaveTo(Exit::Kind::kLookup, A(s)); }
   void Do(Tag<Op::kDispatch>, const Step&) { Leave(Exit::Kind::kLookup); }

@@ -212,6 +212,18 @@ uint32_t Machine::AddSite(uint64_t pc, uint32_t unexecuted) {
   return static_cast<uint32_t>(sites_.size() - 1);
 }
 
+// Every second slot is filled for the page that the TLB has; the others stay empty.
+uint32_t Machine::AddSlot(const translate::SlotUse& use) {
+  const absl::Span<translate::TlbSlot> slots = backend_.slots();
+  if (slots_ + 1 >= slots.size()) return translate::kNoSlot;
+  const uint32_t slot = ++slots_;
+  slots[slot] = {};
+  if (slot % 2 != 0 && use.span <= mmu::kPageSize) {
+    slots[slot] = {kMemoryBase, mmu::kPageSize - use.span + 1, tlb_.entry(kMemoryBase).addend, 0};
+  }
+  return slot;
+}
+
 void Machine::Load(const Start& start) {
   for (unsigned n = 0; n < kRegisterCount; ++n) {
     const Place p = PlaceOf(n);
@@ -225,6 +237,8 @@ void Machine::Load(const Start& start) {
 
 Outcome Machine::Run(const ir::Block& block, const Start& start) {
   backend_.Reset();
+  ++runs_;
+  slots_ = 0;
   exits_.clear();
   sites_.assign(1, {0, 0});  // site 0: no instruction is in the middle of anything
   Load(start);
@@ -298,6 +312,11 @@ MemResult SlowStore(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t val
   if (p == nullptr) return {0, 1};
   Write(p, m, value);
   return {0, 0};
+}
+
+MemResult SlowLoadBySlot(CpuState* state, uint64_t gva, uint32_t mem_op) { return SlowLoad(state, gva, mem_op); }
+MemResult SlowStoreBySlot(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {
+  return SlowStore(state, gva, mem_op, value);
 }
 
 MemResult SlowRmw(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {

@@ -1,7 +1,7 @@
 // A guest CPU for testing backends: integer and floating-point registers of both widths, some helpers, and 8 KiB of
 // memory, the first page of which hits in the soft TLB while the second always takes the slow path. Everything else
-// faults. Defines the functions SlowLoad to SlowProbe of translate/engine/backend.h, so a test links this or the
-// engine.
+// faults. In every second run the block has slots, every second one of them empty. Defines the functions SlowLoad to
+// SlowProbe of translate/engine/backend.h, so a test links this or the engine.
 #ifndef EMU_BACKENDS_TESTING_MACHINE_H_
 #define EMU_BACKENDS_TESTING_MACHINE_H_
 
@@ -71,6 +71,8 @@ class Machine final : private translate::CompileSink {
  private:
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
+  bool wants_slots() const override { return runs_ % 2 != 0; }
+  uint32_t AddSlot(const translate::SlotUse& use) override;
   void Load(const Start& start);
   Outcome Observe(translate::Exit exit) const;
 
@@ -83,6 +85,8 @@ class Machine final : private translate::CompileSink {
   mmu::TlbTable tlb_;
   std::vector<uint64_t> exits_;
   std::vector<Site> sites_;
+  unsigned runs_ = 0;
+  uint32_t slots_ = 0;  // taken by the present block
 };
 
 }  // namespace emu::backends::testing

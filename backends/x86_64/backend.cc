@@ -1,6 +1,8 @@
 #include "backends/x86_64/backend.h"
 
+#include <algorithm>
 #include <cstring>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -38,8 +40,11 @@ class X86Backend final : public translate::Backend {
         guest_(AssignRegisters(registers, jit_.pin, jit_.pin_fp)),
         emitter_(buffer_.rw(), buffer_.rw() + buffer_.size(), buffer_.delta()),
         runtime_(EmitRuntime(emitter_, guest_)),
+        slots_(PlaceSlots()),
         blocks_begin_(emitter_.rw()),
-        lowering_(&emitter_, &runtime_, &guest_, helpers, features_, jit_) {}
+        lowering_(&emitter_, &runtime_, &guest_, helpers, features_, jit_) {
+    if (!slots_.empty()) lowering_.set_slots(emitter_.rx_of(reinterpret_cast<const uint8_t*>(slots_.data())));
+  }
 
   absl::string_view name() const override { return "jit"; }
 
@@ -79,6 +84,8 @@ class X86Backend final : public translate::Backend {
   }
 
   void Attach(CpuState& state) override { state.code_base = buffer_.rx(); }
+
+  absl::Span<translate::TlbSlot> slots() override { return slots_; }
 
   void Link(uint32_t exit_id, CodeEntry to, JumpGuard guard) override {
     const ExitPatch& exit = exits_[exit_id];
@@ -144,12 +151,30 @@ class X86Backend final : public translate::Backend {
     Emitter::PatchRel32(exit.jump, emitter_.rx_of(exit.jump) + 4, target);
   }
 
+  // Data that code addresses relative to itself, on pages of their own: the host watches those that it runs code of.
+  absl::Span<translate::TlbSlot> PlaceSlots() {
+    constexpr size_t kMaxSlots = 4096;  // their numbers have 16 bits
+    constexpr uintptr_t kHostPage = 4096;
+    if (!jit_.tlb_slots) return {};
+    const size_t count = std::min(kMaxSlots, buffer_.size() / (64 * sizeof(translate::TlbSlot)));
+    const auto aligned = [](uint8_t* p) {
+      return reinterpret_cast<uint8_t*>((reinterpret_cast<uintptr_t>(p) + kHostPage - 1) & ~(kHostPage - 1));
+    };
+    uint8_t* const begin = aligned(emitter_.rw());
+    uint8_t* const end = aligned(begin + count * sizeof(translate::TlbSlot));
+    if (end > buffer_.rw() + buffer_.size() / 2) return {};
+    emitter_.Seek(end);
+    buffer_.Advance(end);
+    return {new (begin) translate::TlbSlot[count], count};
+  }
+
   CodeBuffer buffer_;
   const translate::JitOptions jit_;
   const HostFeatures features_;
   const std::vector<GuestRegister> guest_;
   Emitter emitter_;
   const Runtime runtime_;
+  const absl::Span<translate::TlbSlot> slots_;
   uint8_t* const blocks_begin_;
   Lowering lowering_;
   std::vector<ExitPatch> new_exits_;

@@ -13,6 +13,7 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
                      LoweredBlock* result) {
   block_ = &block;
   sink_ = &sink;
+  wants_slots_ = slots_ != nullptr && jit_.inline_tlb && sink.wants_slots();
   exits_ = exits;
   marks_ = sink.marks();
   if (marks_ != nullptr) marks_->clear();
@@ -158,6 +159,8 @@ void Lowering::LowerInstr(const Instr& i) {
       return;
     case IrOp::kExitIf:
       return ExitIf(i);
+    case IrOp::kExitUnless:
+      return ExitUnless(i);
     case IrOp::kGoto:
       return Goto(i);
     case IrOp::kGotoInd:
@@ -229,6 +232,22 @@ void Lowering::ExitIf(const Instr& i) {
   cold.instr = index_;
   cold.from = e_.jcc_patchable(c);
   cold.refund = i.extra;
+  cold_.push_back(cold);
+}
+
+void Lowering::ExitUnless(const Instr& i) {
+  Cold cold{Cold::Kind::kLeave};
+  const Reg target = regs_.Use(i.args[0]);
+  if (const int64_t expected = static_cast<int64_t>(i.imm); expected == static_cast<int32_t>(expected)) {
+    e_.ri(Op::kCMP64ri32, target, expected);
+  } else {
+    const Reg constant = regs_.Temp();
+    e_.ri(Op::kMOV64ri, constant, expected);
+    e_.rr(Op::kCMP64rr, target, constant);
+  }
+  cold.instr = index_;
+  cold.from = e_.jcc_patchable(Cond::ne);
+  cold.args[0] = regs_.at(i.args[0]);
   cold_.push_back(cold);
 }
 

@@ -54,13 +54,28 @@ class Lowering {
         features_(features),
         jit_(jit) {}
 
+  // Where the slots are that code is to use, running view.
+  void set_slots(const uint8_t* slots) { slots_ = slots; }
+
   // False: the block has more values alive at once than there is room for.
   bool Lower(const ir::Block& block, translate::CompileSink& sink, std::vector<ExitPatch>* exits, LoweredBlock* result);
 
  private:
   // Code to emit after the hot code.
   struct Cold {
-    enum class Kind : uint8_t { kBudget, kGuard, kLoad, kStore, kAtomic, kExit, kCanonicalNan, kFp, kUnbox, kOldFlags };
+    enum class Kind : uint8_t {
+      kBudget,
+      kGuard,
+      kLoad,
+      kStore,
+      kAtomic,
+      kExit,
+      kLeave,
+      kCanonicalNan,
+      kFp,
+      kUnbox,
+      kOldFlags
+    };
     Kind kind;
     uint8_t* from = nullptr;    // the branch to it
     uint8_t* from2 = nullptr;   // a second one
@@ -72,13 +87,14 @@ class Lowering {
     Location result = {};   // where the result is expected
     Location value = {};    // kStore: where the value is
     Location args[3] = {};  // kFp, kAtomic
+    uint32_t slot = 0;      // kLoad, kStore: that was asked in place of the TLB
     uint32_t refund = 0;    // kExit
     bool boxed = false;     // the result is a single that is to be NaN-boxed
     Xmm xmm = Xmm::xmm0;    // kUnbox
     RawGuests raw = {};     // vector registers, the guest's but for kCanonicalNan, whose NaNs become canonical here
     // The guest may look at its registers here, of which `guests` were raw when the instruction began.
     void ShowGuests(const RawGuests& guests) {
-      if (kind == Kind::kExit || kind == Kind::kLoad || kind == Kind::kStore) raw = guests;
+      if (kind == Kind::kExit || kind == Kind::kLeave || kind == Kind::kLoad || kind == Kind::kStore) raw = guests;
     }
   };
   using Value = ir::Value;
@@ -117,6 +133,8 @@ class Lowering {
     std::optional<Reg> table;
   };
   void Probe(int64_t begin, int64_t end, uint64_t compared, bool write, const ProbeRegisters& r, Cold* cold);
+  void AskSlot(uint32_t slot, int64_t begin, Reg address, Reg entry, Cold* cold);
+  void WithSlot(Op op, Reg reg, uint32_t slot, size_t field);
   void Displaced(Reg to, Reg from, int64_t displacement);
   bool IsSplit(const ir::Instr& i) const;
   void LoadHalves(Xmm to, Mem from);
@@ -165,6 +183,7 @@ class Lowering {
   void Charge(const ir::Instr& i);
   void Guard(const ir::Instr& i);
   void ExitIf(const ir::Instr& i);
+  void ExitUnless(const ir::Instr& i);
   void Goto(const ir::Instr& i);
   void GotoInd(const ir::Instr& i);
   void EmitExit(uint64_t pc, uint8_t* from);
@@ -197,6 +216,8 @@ class Lowering {
   translate::CompileSink* sink_ = nullptr;
   std::vector<ExitPatch>* exits_ = nullptr;
   std::vector<translate::CodeMark>* marks_ = nullptr;
+  const uint8_t* slots_ = nullptr;
+  bool wants_slots_ = false;        // the present block
   const uint8_t* begin_ = nullptr;  // of the block's code
   unsigned index_ = 0;
   unsigned put_back_ = 0;   // the instruction that gives the flags, as they were last read, back; 0 after it

@@ -97,10 +97,12 @@ void Lowering::ColdMemory(const Cold& cold) {
   if (store) StoreArgument(0, cold.value, i.type);
   StoreSite(cold.site);
   e_.rm(Op::kLEA64r, Reg::rax, Mem::Base(cold.address, static_cast<int32_t>(i.imm)));
-  e_.ri(Op::kMOV32ri, Reg::rcx, i.aux);
+  e_.ri(Op::kMOV32ri, Reg::rcx, static_cast<int64_t>(i.aux | cold.slot << 16));
   if (store) e_.rm(Op::kMOV64rm, Reg::rdx, FrameSlot(kArgumentSlots));
   const ir::MemOp op = ir::MemOp::Unpack(i.aux);
-  if (group == nullptr || op.big_endian) {
+  if (cold.slot != translate::kNoSlot) {
+    CallRuntime(store ? runtime_.slot_store : runtime_.slot_load);
+  } else if (group == nullptr || op.big_endian) {
     CallRuntime(store ? runtime_.store : runtime_.load);
   } else {
     CallRuntime(store ? runtime_.probe_store[op.log2_size] : runtime_.probe_load[op.log2_size | op.is_signed << 2]);
@@ -156,6 +158,13 @@ void Lowering::EmitCold(const Cold& cold) {
         e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(cold.refund));
       }
       return EmitExit(i.imm, nullptr);
+    case Cold::Kind::kLeave:
+      StoreArgument(0, cold.args[0], ir::Type::kI64);
+      if (i.extra != 0) {
+        e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(i.extra));
+      }
+      e_.rm(Op::kMOV64rm, Reg::rax, FrameSlot(kArgumentSlots));
+      return e_.jmp_to(runtime_.jump);
     case Cold::Kind::kCanonicalNan:
       break;
     case Cold::Kind::kUnbox:

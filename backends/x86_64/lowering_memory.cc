@@ -49,6 +49,24 @@ void Lowering::Probe(int64_t begin, int64_t end, uint64_t compared, bool write, 
   e_.rm(Op::kMOV64rm, r.entry, entry(mmu::kTlbAddends));
 }
 
+// The same for the bytes from `begin` on, by what a slot remembers.
+void Lowering::AskSlot(uint32_t slot, int64_t begin, Reg address, Reg entry, Cold* cold) {
+  using translate::TlbSlot;
+  cold->slot = slot;
+  Displaced(entry, address, begin);
+  WithSlot(Op::kSUB64rm, entry, slot, offsetof(TlbSlot, first));
+  WithSlot(Op::kCMP64rm, entry, slot, offsetof(TlbSlot, starts));
+  cold->from = e_.jcc_patchable(Cond::ae);
+  WithSlot(Op::kMOV64rm, entry, slot, offsetof(TlbSlot, addend));
+}
+
+void Lowering::WithSlot(Op op, Reg reg, uint32_t slot, size_t field) {
+  e_.rm(op, reg, Mem::RipRelative(0));
+  if (!e_.overflow()) {
+    Emitter::PatchRel32(e_.rw() - 4, e_.rx(), slots_ + slot * sizeof(translate::TlbSlot) + field);
+  }
+}
+
 // to = from + displacement
 void Lowering::Displaced(Reg to, Reg from, int64_t displacement) {
   if (displacement == 0) return e_.rr(Op::kMOV64rr, to, from);
@@ -69,6 +87,19 @@ void Lowering::FindPage(const Instr& i, bool write, Reg address, Reg entry, Cold
     const Reg tag = regs_.Temp();
     return ProbeRegisters{address, entry, tag, regs_.FreeTemp()};
   };
+  const bool checks = group == nullptr || group->first == index_;
+  const int64_t begin = group == nullptr ? displacement : group->begin;
+  const int64_t end = group == nullptr ? displacement + op.size() : group->end;
+  uint32_t slot = translate::kNoSlot;
+  if (wants_slots_ && checks && !op.must_align && !op.big_endian) {
+    slot = sink_->AddSlot(
+        {insn_pc_, write, static_cast<uint32_t>(displacement - begin), static_cast<uint32_t>(end - begin)});
+  }
+  if (slot != translate::kNoSlot) {
+    AskSlot(slot, begin, address, entry, cold);
+    if (group != nullptr) e_.mr(Op::kMOV64mr, FrameSlot(kGroupSlots + group->number), entry);
+    return;
+  }
   if (group == nullptr) {
     const unsigned rest = op.size() - 1;
     return op.must_align ? Probe(displacement, displacement, mmu::kPageMask | rest, write, registers(), cold)

@@ -33,6 +33,8 @@ class RuntimeEmitter {
     Dispatch();
     r_.load = MemoryCall(reinterpret_cast<const void*>(&translate::SlowLoad));
     r_.store = MemoryCall(reinterpret_cast<const void*>(&translate::SlowStore));
+    r_.slot_load = MemoryCall(reinterpret_cast<const void*>(&translate::SlowLoadBySlot));
+    r_.slot_store = MemoryCall(reinterpret_cast<const void*>(&translate::SlowStoreBySlot));
     r_.rmw = MemoryCall(reinterpret_cast<const void*>(&translate::SlowRmw));
     r_.cas = MemoryCall(reinterpret_cast<const void*>(&translate::SlowCas));
     r_.probe = MemoryCall(reinterpret_cast<const void*>(&translate::SlowProbe));
@@ -270,6 +272,8 @@ std::vector<translate::SharedCode> NamePieces(const Runtime& r, const uint8_t* e
                                                                  {"dispatch", r.dispatch},
                                                                  {"load", r.load},
                                                                  {"store", r.store},
+                                                                 {"slot_load", r.slot_load},
+                                                                 {"slot_store", r.slot_store},
                                                                  {"rmw", r.rmw},
                                                                  {"cas", r.cas},
                                                                  {"probe", r.probe},

@@ -33,8 +33,11 @@ struct Runtime {
   // rax: address, ecx: MemOp; result in rax. Does not return if the access fails.
   const uint8_t* load = nullptr;
   const uint8_t* store = nullptr;  // and rdx: value
-  const uint8_t* rmw = nullptr;    // and rdx: value; ecx: MemOp | AtomicKind << 16
-  const uint8_t* cas = nullptr;    // and rdx: expected, r11: desired
+  // The same for those that missed a slot, whose number is in ecx above the MemOp.
+  const uint8_t* slot_load = nullptr;
+  const uint8_t* slot_store = nullptr;
+  const uint8_t* rmw = nullptr;  // and rdx: value; ecx: MemOp | AtomicKind << 16
+  const uint8_t* cas = nullptr;  // and rdx: expected, r11: desired
   // As load and store, by log2 of the size and 4 if signed; they look into the soft TLB first, for accesses whose group
   // is not on one page.
   const uint8_t* probe_load[8] = {};

@@ -32,6 +32,9 @@ struct TestMachineOptions {
   mmu::riscv::PagingMode widest_paging = mmu::riscv::PagingMode::kSv57;
   bool serves_sbi = false;
   uint32_t max_block_insns = 64;
+  // As in EngineOptions, for programs much shorter than real ones.
+  int64_t sample_insns = 64;
+  uint32_t hot_samples = 1;
   translate::JitOptions jit = {};
   size_t code_bytes = size_t{8} << 20;  // the compiler's
 };

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "translate/engine/cpu_state.h"
 #include "translate/engine/target.h"
+#include "translate/engine/tlb_slots.h"
 #include "translate/ir/ir.h"
 
 namespace emu::translate {
@@ -61,6 +62,9 @@ class CompileSink {
   // A guest instruction that may fault or call a helper; `unexecuted` instructions (itself included) were charged and
   // are not executed if it faults. Goes to CpuState::site.
   virtual uint32_t AddSite(uint64_t pc, uint32_t unexecuted) = 0;
+  // A slot of Backend::slots for an access of the block, or kNoSlot. Asked only if the block wants slots.
+  virtual bool wants_slots() const { return false; }
+  virtual uint32_t AddSlot(const SlotUse& use) { return (void)use, kNoSlot; }
   // Where the backend writes down, from the start, what its host code is for; null: nobody wants to know. Offsets rise.
   virtual std::vector<CodeMark>* marks() { return nullptr; }
 };
@@ -81,6 +85,8 @@ class Backend {
   // Offset for JumpEntry::code_offset, relative to CpuState::code_base, which is set by Attach.
   virtual uint32_t CodeOffset(CodeEntry entry) const = 0;
   virtual void Attach(CpuState& state) = 0;
+  // Memory for the slots that code is compiled with; empty where it uses none.
+  virtual absl::Span<TlbSlot> slots() { return {}; }
   // Joins a direct exit to a block, and takes that back. The guard counts only where the exit leaves the page of its
   // block.
   virtual void Link(uint32_t exit_id, CodeEntry to, JumpGuard guard) = 0;
@@ -107,6 +113,9 @@ MemResult SlowStore(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t val
 // `mem_op` | AtomicKind << 16. The old value, extended as `mem_op` says.
 MemResult SlowRmw(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value);
 MemResult SlowCas(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t expected, uint64_t desired);
+// The same for accesses that missed slot `slot`: mem_op | slot << 16.
+MemResult SlowLoadBySlot(CpuState* state, uint64_t gva, uint32_t mem_op);
+MemResult SlowStoreBySlot(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value);
 // For ir::Op::kProbe.
 MemResult SlowProbe(CpuState* state);
 

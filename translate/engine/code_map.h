@@ -30,6 +30,10 @@ struct TranslatedBlock {
   uint32_t next_bytes = 0;
   bool guarded = false;               // the code itself finds out when next_page is mapped otherwise
   bool asleep = false;                // its guest code was written over; see SleepingBlocks
+  bool hot = false;                   // made with more care, because it runs often
+  bool loops = false;                 // comes by its beginning again
+  uint8_t samples = 0;                // times that the budget was found to end here
+  uint32_t first_slot = 0;            // of its accesses; see TlbSlots
   uint32_t first_exit = kNoExit;      // of its direct exits; the engine's table leads on
   uint32_t first_incoming = kNoExit;  // of the exits that are joined to it
   const uint8_t* copy = nullptr;      // of its guest code on the first page, as it was translated

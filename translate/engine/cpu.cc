@@ -24,6 +24,7 @@ void Cpu::SwitchContext(ContextKey key) {
   state_.mapping_ids = context_->mapping_ids.data();
   state_.jump_cache = context_->jumps.get();
   if (*contexts_.next_jump_number() == ~uint32_t{0}) contexts_.RestartJumpNumbers();
+  slots_.Enter(context_->key, state_.key);
   state_.jump_context = context_->JumpContext(state_.key, contexts_.next_jump_number());
 }
 
@@ -33,6 +34,7 @@ void Cpu::Flush(absl::FunctionRef<bool(const ContextKey&)> which) {
   contexts_.ForEach([&](Context& c) {
     if (which(c.key)) c.Clear();
   });
+  slots_.Forget(which);
   SwitchContext(context_->key);
 }
 
@@ -42,6 +44,7 @@ void Cpu::FlushPage(uint64_t gva, absl::FunctionRef<bool(const ContextKey&)> whi
   contexts_.ForEach([&](Context& c) {
     if (which(c.key)) c.DropPage(gva);
   });
+  slots_.Forget(which);
   SwitchContext(context_->key);
 }
 
@@ -73,6 +76,12 @@ void Cpu::RequestAttention() {
   state_.budget = 0;
 }
 
+void Cpu::LimitBudget(int64_t insns) {
+  if (state_.budget <= insns) return;
+  deferred_ += state_.budget - insns;
+  state_.budget = insns;
+}
+
 bool Cpu::TakeAttention() {
   state_.budget += deferred_;
   deferred_ = 0;
@@ -86,6 +95,7 @@ void Cpu::Revoke() {
 }
 
 void Cpu::ProtectPage(const uint8_t* host_page) {
+  slots_.ForgetAll();
   contexts_.ForEach([&](Context& c) {
     if (!c.write.MayLeadTo(reinterpret_cast<uint64_t>(host_page))) return;
     c.write.ForEach([&](mmu::TlbEntry e) {

@@ -13,6 +13,7 @@
 #include "translate/engine/backend.h"
 #include "translate/engine/context.h"
 #include "translate/engine/target.h"
+#include "translate/engine/tlb_slots.h"
 
 namespace emu::translate {
 
@@ -34,6 +35,8 @@ class CodeOwner {
   // Code is fetched from the block: writes to it by others than the CPU must be seen, and its memory must stay.
   virtual void Observe(const memory::RamBlock::Ptr& block) = 0;
   virtual void DiscardAll() = 0;
+  // The slot misses too often to be of use.
+  virtual void GiveUpSlot(uint32_t slot) = 0;
   // The translations of this host memory are dropped, though it stays as it is.
   virtual void DropCode(const uint8_t* host, uint64_t length) = 0;
   // Translations of the instructions at these guest-virtual addresses, in rising order, are dropped.
@@ -103,6 +106,8 @@ class Cpu final : private memory::Listener {
   MemResult Store(uint64_t gva, ir::MemOp op, uint64_t value);
   MemResult Rmw(uint64_t gva, ir::MemOp op, ir::AtomicKind kind, uint64_t value);
   MemResult Cas(uint64_t gva, ir::MemOp op, uint64_t expected, uint64_t desired);
+  MemResult LoadBySlot(uint32_t slot, uint64_t gva, ir::MemOp op);
+  MemResult StoreBySlot(uint32_t slot, uint64_t gva, ir::MemOp op, uint64_t value);
   // The host address of the code at `pc`, or null with pending_fault set.
   const uint8_t* Fetch(uint64_t pc);
   const MemFault& pending_fault() const { return pending_fault_; }
@@ -138,6 +143,9 @@ class Cpu final : private memory::Listener {
 
   // --- For the engine.
   void Grant(int64_t insns) { granted_ += static_cast<uint64_t>(insns), state_.budget += insns; }
+  // Of the grant no more than `insns` are to be executed before TakeAttention.
+  void LimitBudget(int64_t insns);
+  TlbSlots& slots() { return slots_; }
   // Takes back what is left of the grant.
   void Revoke();
   // Ends a request for attention; true if there was one.
@@ -202,6 +210,7 @@ class Cpu final : private memory::Listener {
   CodeOwner* code_ = nullptr;
   ContextPool contexts_;
   Context* context_ = nullptr;
+  TlbSlots slots_;
   MemFault pending_fault_;
   AccessWatch* watch_ = nullptr;
   AccessTypes watch_types_ = 0;  // its TypesBeyondPages
@@ -210,7 +219,7 @@ class Cpu final : private memory::Listener {
   TlbCounters tlb_counters_;
   IgnoreStops ignore_stops_ = IgnoreStops::kNone;
   uint64_t granted_ = 0;  // instructions, since the CPU was made
-  int64_t deferred_ = 0;  // part of the grant that is kept from the budget while attention is requested
+  int64_t deferred_ = 0;  // part of the grant that is kept from the budget until TakeAttention
   bool attention_ = false;
   bool halted_ = false;
 };

@@ -215,6 +215,18 @@ MemResult Cpu::Load(uint64_t gva, ir::MemOp op) {
   return {Extend(value, op), 0};
 }
 
+MemResult Cpu::LoadBySlot(uint32_t slot, uint64_t gva, ir::MemOp op) {
+  const MemResult result = Load(gva, op);
+  if (result.raised == 0 && !slots_.Fill(slot, gva, *context_, InsnCount())) code_->GiveUpSlot(slot);
+  return result;
+}
+
+MemResult Cpu::StoreBySlot(uint32_t slot, uint64_t gva, ir::MemOp op, uint64_t value) {
+  const MemResult result = Store(gva, op, value);
+  if (result.raised == 0 && !slots_.Fill(slot, gva, *context_, InsnCount())) code_->GiveUpSlot(slot);
+  return result;
+}
+
 // Both pages must allow the access before anything happens.
 bool Cpu::ResolveSplit(uint64_t gva, ir::MemOp op, Access access, Place* first, Place* second) {
   const uint64_t boundary = (gva + op.size() - 1) & mmu::kPageMask;
@@ -392,6 +404,14 @@ MemResult SlowLoad(CpuState* state, uint64_t gva, uint32_t mem_op) {
 
 MemResult SlowStore(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {
   return state->cpu->Store(gva, ir::MemOp::Unpack(static_cast<uint16_t>(mem_op)), value);
+}
+
+MemResult SlowLoadBySlot(CpuState* state, uint64_t gva, uint32_t mem_op) {
+  return state->cpu->LoadBySlot(mem_op >> 16, gva, ir::MemOp::Unpack(static_cast<uint16_t>(mem_op)));
+}
+
+MemResult SlowStoreBySlot(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {
+  return state->cpu->StoreBySlot(mem_op >> 16, gva, ir::MemOp::Unpack(static_cast<uint16_t>(mem_op)), value);
 }
 
 MemResult SlowRmw(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {

@@ -14,12 +14,13 @@ constexpr size_t kMaxMappings = size_t{1} << 20;
 
 constexpr uint32_t kLoopInsns = 32;
 
-// How many bytes of guest code the block covers, at most. Its last instruction is the one that lies farthest on: a loop
-// that is repeated ends with its branch.
+// How many bytes of guest code the block covers, at most.
 uint32_t GuestBytes(const ir::Block& block, unsigned max_insn_bytes) {
-  auto last = block.code.rbegin();
-  while (last->op != ir::Op::kInsn) ++last;
-  return static_cast<uint32_t>(last->imm - block.pc + max_insn_bytes);
+  uint64_t farthest = 0;
+  for (const ir::Instr& i : block.code) {
+    if (i.op == ir::Op::kInsn) farthest = std::max(farthest, i.imm - block.pc);
+  }
+  return static_cast<uint32_t>(farthest + max_insn_bytes);
 }
 
 bool LeavesPage(const TranslatedBlock& from, const TranslatedBlock& to) {
@@ -41,6 +42,8 @@ void Engine::Attach(Cpu* cpu) {
   cpu_ = cpu;
   cpu->set_code_owner(this);
   backend_.Attach(cpu->state());
+  cpu->slots().Attach(backend_.slots());
+  slot_blocks_.assign(backend_.slots().size(), nullptr);
 }
 
 void Engine::Observe(const memory::RamBlock::Ptr& block) {
@@ -72,13 +75,27 @@ Engine::Stop Engine::RunGrant() {
     }
     if (!status_.ok()) return Stop::kAttention;
     if (state.budget <= 0) return Stop::kBudget;
-    if (block == nullptr) block = Find(state.pc, 0);
+    if (block == nullptr) {
+      block = Find(state.pc, 0);
+      if (block != nullptr && std::exchange(ran_out_, false)) Sample(block);
+    }
     if (block != nullptr && block->insn_count > state.budget) {
       // A grant that is less than a block still gets the guest on.
       if (!options_.exact && cpu_->InsnCount() != start) return Stop::kBudget;
       block = Find(state.pc, static_cast<uint32_t>(state.budget));
     }
-    if (block != nullptr) block = RunBlock(*block);  // otherwise a fault was delivered
+    if (block == nullptr) continue;  // a fault was delivered
+    if (recorder_.active() && !Record(*block)) {
+      block = nullptr;
+      continue;
+    }
+    if (options_.jit.hot_blocks) {
+      const int64_t least = block->insn_count;
+      cpu_->LimitBudget(recorder_.active() ? least : std::max(least, options_.sample_insns));
+    }
+    block = RunBlock(*block);
+    // What ran after a block that was left early is not known.
+    if (recorder_.active() && state.budget > 0) recorder_.Stop();
   }
 }
 
@@ -89,6 +106,7 @@ TranslatedBlock* Engine::RunBlock(const TranslatedBlock& block) {
   cpu_->running = false;
   switch (exit.kind) {
     case Exit::Kind::kBudget:
+      ran_out_ = true;
       break;
     case Exit::Kind::kStale:
       ForgetJump(cpu_->state().pc);
@@ -102,6 +120,52 @@ TranslatedBlock* Engine::RunBlock(const TranslatedBlock& block) {
       DeliverFault();
   }
   return nullptr;
+}
+
+// A block at which the CPU was found often is made anew with more care, when it is known where it leads.
+void Engine::Sample(TranslatedBlock* block) {
+  if (recorder_.active() || block->hot || block->max_insns != 0) return;
+  if (++block->samples >= options_.hot_samples) recorder_.Begin();
+}
+
+// False: blocks were made anew.
+bool Engine::Record(const TranslatedBlock& block) {
+  if (recorder_.Add(block)) return true;
+  const Path path = recorder_.Take();
+  if (path.host_pc == nullptr) return true;
+  ++counters_.hot;
+  std::vector<uint64_t>& next = hot_[path.host_pc];
+  next.clear();
+  if (options_.jit.paths) {
+    for (uint64_t pc : path.next) next.push_back(pc - path.pc);
+  }
+  TranslatedBlock* const old = code_.Find({path.host_pc, path.pc, block.key, 0});
+  if (old != nullptr) code_.Take(old), Drop(old);
+  return false;
+}
+
+absl::Span<const uint64_t> Engine::PathOf(const TranslatedBlock& block) {
+  path_.clear();
+  if (block.hot) {
+    for (uint64_t step : hot_[block.host_pc]) path_.push_back(block.pc + step);
+  }
+  return path_;
+}
+
+uint32_t Engine::AddSlot(const SlotUse& use) {
+  if (no_slot_.contains(compiling_->host_pc + (use.pc - compiling_->pc))) return kNoSlot;
+  const uint32_t slot =
+      cpu_->slots().Take(use, compiling_->key, compiling_->insn_count, cpu_->InsnCount(), compiling_->first_slot);
+  if (slot == kNoSlot) return kNoSlot;
+  slot_blocks_[slot] = compiling_;
+  return compiling_->first_slot = slot;
+}
+
+// The block is made again without it.
+void Engine::GiveUpSlot(uint32_t slot) {
+  TranslatedBlock* const block = slot_blocks_[slot];
+  no_slot_.insert(block->host_pc + (cpu_->slots().use(slot).pc - block->pc));
+  if (!block->asleep) code_.Take(block), Drop(block);
 }
 
 void Engine::RequestStop() {
@@ -196,6 +260,7 @@ TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t
   block->pc = pc;
   block->key = cpu_->state().key;
   block->max_insns = max_insns;
+  block->hot = max_insns == 0 && hot_.contains(host_pc);
   if (!Lift(pc, host_pc, max_insns, block)) return code_.Free(block), DeliverFault(), nullptr;
   if (!Compile(&block)) return nullptr;
   ++counters_.blocks;
@@ -226,20 +291,24 @@ TranslatedBlock* Engine::Revive(uint64_t pc, const uint8_t* host_pc) {
 
 bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, TranslatedBlock* block) {
   const uint64_t next_page = (pc & mmu::kPageMask) + mmu::kPageSize;
+  const absl::Span<const uint64_t> path = PathOf(*block);
   scratch_.pc = pc;
   scratch_.insn_count = 0;
   scratch_.label_count = 0;
+  scratch_.loops = false;
   scratch_.code.clear();
   ir::Builder builder(&scratch_);
   LiftRequest request{pc,
                       block->key,
-                      max_insns != 0             ? max_insns
-                      : options_.jit.long_blocks ? options_.max_block_insns
-                                                 : 1,
+                      max_insns != 0              ? max_insns
+                      : !options_.jit.long_blocks ? 1
+                      : path.empty()              ? options_.max_block_insns
+                                                  : kMaxPathInsns,
                       host_pc,
                       static_cast<uint32_t>(next_page - pc),
                       [&] { return block->next_page = cpu_->Fetch(next_page); },
-                      options_.jit.repeat_loops ? kLoopInsns : 0};
+                      options_.jit.repeat_loops ? kLoopInsns : 0,
+                      path};
   target_.Lift(request, builder);
   builder.Finish();
   if (scratch_.insn_count == 0) return false;
@@ -249,6 +318,7 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
   }
   AddProbes();
   block->insn_count = scratch_.insn_count;
+  block->loops = scratch_.loops;
   block->bytes = std::min(GuestBytes(scratch_, target_.max_insn_bytes()), request.size);
   if (!observers_.empty()) TellLifted(*block);
   if (block->next_page != nullptr) {
@@ -306,6 +376,7 @@ bool Engine::Compile(TranslatedBlock** made) {
     TranslatedBlock block = **made;
     DiscardAll();
     block.first_exit = kNoExit;
+    block.first_slot = kNoSlot;
     compiling_ = *made = code_.New();
     **made = block;
     if (block.guarded) {  // mapping numbers have changed
@@ -331,6 +402,9 @@ void Engine::DiscardAll() {
   code_.Clear();
   sleeping_.Clear();
   backend_.Reset();
+  cpu_->slots().FreeAll();
+  hot_.clear();
+  no_slot_.clear();
   sites_.resize(1);
   cpu_->state().site = 0;
   exits_.clear();
@@ -447,6 +521,7 @@ void Engine::ForgetJump(uint64_t pc) {
 void Engine::Drop(TranslatedBlock* block) {
   Separate(block);
   for (uint32_t id = block->first_exit; id != kNoExit; id = exits_[id].next_exit) exits_[id].from = nullptr;
+  cpu_->slots().Free(block->first_slot);
   code_.Free(block);
 }
 

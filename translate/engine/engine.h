@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "memory/ram_block.h"
 #include "translate/engine/backend.h"
 #include "translate/engine/chunked_vector.h"
 #include "translate/engine/code_map.h"
 #include "translate/engine/cpu.h"
+#include "translate/engine/path_recorder.h"
 #include "translate/engine/sleeping_blocks.h"
 #include "translate/ir/ir.h"
 #include "translate/options/jit_options.h"
@@ -24,6 +26,10 @@ struct EngineOptions {
   uint32_t max_block_insns = 64;
   // Stop exactly at the end of a grant, in the middle of a block if need be. Otherwise at the next block's start.
   bool exact = false;
+  // Which blocks run often is learned from where the CPU is each time that so many instructions were executed: a block
+  // is hot when it was there so many times.
+  int64_t sample_insns = 1 << 16;
+  uint32_t hot_samples = 4;
   bool chain = true;  // join blocks; otherwise each is entered from the run loop, whatever `jit` says
   JitOptions jit;
 };
@@ -51,6 +57,7 @@ struct EngineCounters {
   uint64_t links = 0;        // exits joined
   uint64_t invalidated = 0;  // blocks dropped because their code was written
   uint64_t revived = 0;      // of those: in use again, because their code came back
+  uint64_t hot = 0;          // blocks made anew because they run often
   uint64_t discards = 0;     // times that everything was dropped because the code cache was full
   uint64_t faults = 0;       // memory faults delivered
 };
@@ -84,6 +91,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   // Set when translation failed for a reason that is ours; the CPU cannot go on then.
   const absl::Status& status() const { return status_; }
   void DiscardAll() override;
+  void GiveUpSlot(uint32_t slot) override;
   void DropCode(absl::Span<const uint64_t> pcs) override;
   void DropCode(const uint8_t* host, uint64_t length) override;
   // While set, no interrupt is delivered, and Run returns after a memory fault was: for Run(1).
@@ -105,6 +113,8 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   };
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
+  bool wants_slots() const override { return compiling_->hot; }
+  uint32_t AddSlot(const SlotUse& use) override;
   std::vector<CodeMark>* marks() override { return observers_.empty() ? nullptr : &marks_; }
   void OnWatchedWrite(memory::RamBlock& block, uint64_t offset, uint64_t length) override;
 
@@ -119,6 +129,9 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   bool Compile(TranslatedBlock** block);
   TranslatedBlock* FindUnguarded(uint64_t pc, const uint8_t* host_pc);
   bool IsKept(uint64_t page) const;
+  void Sample(TranslatedBlock* block);
+  bool Record(const TranslatedBlock& block);
+  absl::Span<const uint64_t> PathOf(const TranslatedBlock& block);
   bool NextPageHolds(const TranslatedBlock& block);
   Stop RunGrant();
   // Runs from a block until something comes up; gives the block where to go on, if that is known.
@@ -155,6 +168,13 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   TranslatedBlock* compiling_ = nullptr;
   ir::Block scratch_;
   std::vector<memory::RamBlock::Ptr> observed_;
+  PathRecorder recorder_;
+  // Where the code of hot blocks begins, and the way from there, relative to it.
+  absl::flat_hash_map<const uint8_t*, std::vector<uint64_t>> hot_;
+  std::vector<uint64_t> path_;                   // of the block in the making
+  absl::flat_hash_set<const uint8_t*> no_slot_;  // instructions in them that do better without a slot
+  std::vector<TranslatedBlock*> slot_blocks_;    // by slot
+  bool ran_out_ = false;                         // the block that ran last left because of the budget
   bool stop_requested_ = false;
   bool single_step_ = false;
 };

@@ -74,6 +74,8 @@ struct LiftRequest {
   // A block that branches back to its start may go through the loop several times, as far as it has no more
   // instructions than this.
   uint32_t loop_insns = 0;
+  // Where the guest went on after each jump and branch when it was watched; the block may follow. Not below `pc`.
+  absl::Span<const uint64_t> path = {};
 };
 
 class Target {

@@ -62,10 +62,14 @@ class Builder {
   // `Charge` counts are filled in by Finish.
   void Charge(uint64_t pc) { Emit(Op::kCharge, Type::kVoid, {}, pc); }
   void Guard(uint64_t page, uint32_t mapping_id) { Emit(Op::kGuard, Type::kVoid, {}, page, 0, mapping_id); }
-  void Insn(uint64_t pc) { Emit(Op::kInsn, Type::kVoid, {}, pc); }
+  void Insn(uint64_t pc) {
+    block_.loops |= pc == block_.pc && !block_.code.empty() && block_.code.back().op != Op::kCharge;
+    Emit(Op::kInsn, Type::kVoid, {}, pc);
+  }
   void ExitIf(Cond c, Value a, Value b, uint64_t pc) {
     Emit(Op::kExitIf, Type::kVoid, {a, b}, pc, static_cast<uint16_t>(c));
   }
+  void ExitUnless(Value pc, uint64_t expected) { Emit(Op::kExitUnless, Type::kVoid, {pc}, expected); }
   void Goto(uint64_t pc) { Emit(Op::kGoto, Type::kVoid, {}, pc); }
   void GotoInd(Value pc, JumpHint hint) { Emit(Op::kGotoInd, Type::kVoid, {pc}, 0, static_cast<uint16_t>(hint)); }
   Value Call(Type result, unsigned helper, std::initializer_list<Value> args) {

@@ -153,6 +153,7 @@ Value Folder::Fold() {
     Comparison();
     if (Outcome(out_.pending()) == false) return kNoValue;
   }
+  if (op == Op::kExitUnless && Always(out_.pending())) return kNoValue;
   if (op == Op::kLoad || op == Op::kStore) Address(out_.pending());
   return out_.CommitAsIs();
 }

@@ -87,6 +87,7 @@ class Folder {
   void Address(Instr& i);
   void Comparison();
   bool SimplerComparison(Instr& i);
+  bool Always(const Instr& i) const { return IsConst(i.args[0]) && Def(i.args[0]).imm == i.imm; }
   std::optional<bool> Outcome(const Instr& i) const;
   Value FoldPure();
   bool EvaluateConstant(Instr& i) const;

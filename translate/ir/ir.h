@@ -98,6 +98,7 @@ struct Block {
   uint64_t pc = 0;
   uint32_t insn_count = 0;
   uint16_t label_count = 0;
+  bool loops = false;  // comes by its beginning again
   std::vector<Instr> code;
 };
 inline constexpr unsigned kMaxInstrs = 0xfff0;  // values are 16-bit numbers

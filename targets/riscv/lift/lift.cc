@@ -8,7 +8,9 @@
 namespace emu::riscv {
 namespace {
 
-constexpr unsigned kMaxInsns = 64;  // of a block: longer ones cost more when they are left early or dropped
+// Of a block: longer ones cost more when they are left early or dropped. Where the way is known they are seldom left.
+constexpr unsigned kMaxInsns = 64;
+constexpr unsigned kMaxInsnsOfPath = 128;
 
 uint32_t LoadLittle(const uint8_t* p, unsigned size) {
   uint32_t v = 0;
@@ -35,7 +37,9 @@ Lifter::Lifter(const translate::LiftRequest& request, const IsaConfig& isa, ir::
       pc_(request.pc),
       next_(request.pc) {}
 
-unsigned Lifter::Limit() const { return std::clamp(request_.max_insns, 1u, kMaxInsns); }
+unsigned Lifter::Limit() const {
+  return std::clamp(request_.max_insns, 1u, request_.path.empty() ? kMaxInsns : kMaxInsnsOfPath);
+}
 
 void Lifter::Block() {
   uint32_t bits = 0;
@@ -54,7 +58,7 @@ void Lifter::Block() {
 // The instruction at pc_. Only the block's first may reach into the next page.
 Lifter::Fetched Lifter::Fetch(uint32_t* bits) {
   const uint64_t offset = pc_ - request_.pc;
-  if (offset + 2 > request_.size) return Fetched::kNotHere;
+  if (offset >= request_.size || request_.size - offset < 2) return Fetched::kNotHere;
   const uint8_t* here = request_.bytes + offset;
   *bits = LoadLittle(here, 2);
   if (InsnLength(*bits) == 2) return Fetched::kYes;
@@ -86,9 +90,15 @@ void Lifter::Goto(uint64_t pc) {
 // A short loop is charged and left less often when its block holds it several times.
 bool Lifter::RepeatsLoop(uint64_t target) {
   constexpr unsigned kMaxTimes = 4;
-  if (target != request_.pc) return false;
+  if (target != request_.pc || !request_.path.empty()) return false;
   if (loop_ == 0) loop_ = count_;
   return count_ + loop_ <= std::min({request_.loop_insns, Limit(), kMaxTimes * loop_});
+}
+
+// Where the guest went from here, if the block is to go on there.
+std::optional<uint64_t> Lifter::Follow() {
+  if (followed_ == request_.path.size() || count_ >= Limit()) return std::nullopt;
+  return request_.path[followed_++];
 }
 
 void Lifter::Illegal() { RaiseHelper(Helper::kIllegal, {ir_.Const64(d_.bits)}); }

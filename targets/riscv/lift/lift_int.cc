@@ -15,7 +15,8 @@ void Lifter::Mv() { Rd(Rs2()); }
 void Lifter::Jal() {
   if (MisalignedTarget(Target())) return RaiseHelper(Helper::kMisalignedFetch, {ir_.Const64(Target())});
   Rd(Const(next_));
-  Goto(Target());
+  if (Follow() != Target()) return Goto(Target());
+  next_ = Target();
 }
 
 void Lifter::Jalr() {
@@ -29,6 +30,11 @@ void Lifter::Jalr() {
   }
   const Value to = target();
   Rd(Const(next_));
+  if (const std::optional<uint64_t> followed = Follow()) {
+    ir_.ExitUnless(Wide(to), *followed);
+    next_ = *followed;
+    return;
+  }
   ir_.GotoInd(Wide(to), HintOfJalr());
   done_ = true;
 }
@@ -50,8 +56,14 @@ void Lifter::Branch(Cond cond) {
     next_ = Target();
     return;
   }
+  const std::optional<uint64_t> followed = Follow();
+  if (followed == Target()) {
+    ir_.ExitIf(Negate(cond), Rs1(), Rs2(), next_);
+    next_ = Target();
+    return;
+  }
   ir_.ExitIf(cond, Rs1(), Rs2(), Target());
-  Goto(next_);
+  if (followed != next_) Goto(next_);
 }
 
 void Lifter::Beq() { Branch(Cond::kEq); }

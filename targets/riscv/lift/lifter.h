@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 
 #include "targets/riscv/helpers.h"
 #include "targets/riscv/isa/decode.h"
@@ -34,6 +35,7 @@ class Lifter {
   void One(uint32_t bits);
   void Goto(uint64_t pc);
   bool RepeatsLoop(uint64_t target);
+  std::optional<uint64_t> Follow();
   void Illegal();
   void CallHelper(Helper helper, std::initializer_list<Value> args);
   void RaiseHelper(Helper helper, std::initializer_list<Value> args);
@@ -288,7 +290,8 @@ class Lifter {
   uint64_t pc_;
   uint64_t next_;
   unsigned count_ = 0;
-  unsigned loop_ = 0;  // instructions of the loop that the block is; 0: it is none, or is not known to be yet
+  size_t followed_ = 0;  // of the request's path
+  unsigned loop_ = 0;    // instructions of the loop that the block is; 0: it is none, or is not known to be yet
   bool done_ = false;
   bool dirty_ = false;  // mstatus.FS is known to be Dirty
   // Single-precision values of this block by register: as an operand, and whether the register holds exactly that,
