@@ -86,7 +86,7 @@ void Registers::Free(Value v) {
       free_xmms_ |= static_cast<uint16_t>(1u << l.reg);
       break;
     case At::kSpill:
-      slots_[l.index / 64] &= ~(uint64_t{1} << l.index % 64);
+      FreeSlot(l.index - kFirstSpillSlot);
       break;
     case At::kGuest:
       std::erase(aliases_, v);
@@ -142,10 +142,10 @@ int Registers::Slot() {
     if (slots_[i] == ~uint64_t{0}) continue;
     const int bit = std::countr_one(slots_[i]);
     slots_[i] |= uint64_t{1} << bit;
-    return static_cast<int>(i) * 64 + bit;
+    return kFirstSpillSlot + static_cast<int>(i) * 64 + bit;
   }
   failed_ = true;
-  return 0;
+  return kFirstSpillSlot;
 }
 
 void Registers::SetHome(Value v, unsigned guest_register) {

@@ -30,12 +30,14 @@ inline constexpr uint16_t kXmmMask = 0xfffc;  // xmm0 and xmm1 are scratch
 inline constexpr int kPinnedXmmCount = 10;    // from xmm15 down; a C++ function clobbers them all
 inline constexpr Xmm kScratchXmm0 = Xmm::xmm0, kScratchXmm1 = Xmm::xmm1;
 
-// The stack frame of generated code: spilled values, then words that out-of-line code uses.
+// The stack frame of generated code, in words. What is used often comes first, and not 4096 bytes from something else
+// that is: the host would take the one for the other while it guesses which store a load is from.
+inline constexpr int kArgumentSlots = 0;  // four
+inline constexpr int kGroupSlots = 4;     // addends that accesses share; 0: not known
+inline constexpr int kFirstSpillSlot = kGroupSlots + kMaxAccessGroups;
 inline constexpr int kSpillSlots = 512;
-inline constexpr int kArgumentSlots = kSpillSlots;     // four words
-inline constexpr int kSaveSlots = kArgumentSlots + 4;  // temps and vector registers around calls
-inline constexpr int kGroupSlots = kSaveSlots + 32;    // addends that accesses share; 0: not known
-inline constexpr int kFrameSlots = kGroupSlots + kMaxAccessGroups;
+inline constexpr int kSaveSlots = kFirstSpillSlot + kSpillSlots;  // temps and vector registers around calls
+inline constexpr int kFrameSlots = kSaveSlots + 32;
 inline constexpr int kFrameBytes = kFrameSlots * 8 + 8;  // keeps the stack aligned to 16 inside
 
 constexpr Mem StateField(uint32_t offset) { return Mem::Base(kState, static_cast<int32_t>(offset) - kStateBias); }
@@ -169,6 +171,7 @@ class Registers {
   void Evict(Reg temp);
   void EvictXmm(Xmm xmm);
   int Slot();
+  void FreeSlot(unsigned number) { slots_[number / 64] &= ~(uint64_t{1} << number % 64); }
   void Detach(unsigned guest_register);
   void StoreTo(const GuestRegister& guest, ir::Value v);
   void LoadConst(Reg to, ir::Type type, uint64_t value);
