@@ -82,6 +82,31 @@ TEST_F(HostCodeTest, WordArithmeticIsTwo) {
             2u);
 }
 
+TEST_F(HostCodeTest, WordShiftsAreMadeInPlace) {
+  EXPECT_EQ(HotCode("%a = get.i64 r0\n%n = const.i32 3\n%t = trunc.i32 %a\n%s = shr.i32 %t, %n\n%x = sext.i64 %s\n"
+                    "set r0, %x"),
+            (Lines{"shr ebx, 3"}));
+  EXPECT_EQ(HotCode("%a = get.i64 r0\n%n = const.i32 3\n%t = trunc.i32 %a\n%s = shl.i32 %t, %n\n%x = sext.i64 %s\n"
+                    "set r1, %x"),
+            (Lines{"mov r12d, ebx", "shl r12d, 3", "movsxd r12, r12d"}));
+}
+
+TEST_F(HostCodeTest, WhatIsInTwoRegistersOutlivesOne) {
+  EXPECT_EQ(HotCode("%a = get.i64 r0\n%b = get.i64 r1\nset r2, %a\nset r0, %b\n%c = xor.i64 %a, %b\nset r1, %c"),
+            (Lines{"mov r13, rbx", "mov rbx, r12", "xor r12, r13"}));
+}
+
+TEST_F(HostCodeTest, DivisionsWantNoMemory) {
+  const Lines lines = HotCode("%a = get.i64 r0\n%b = get.i64 r1\n%c = remu.i64 %a, %b\nset r0, %c");
+  ASSERT_EQ(lines.size(), 6u) << absl::StrJoin(lines, "\n");
+  EXPECT_EQ(lines[1], "test r12, r12");
+  EXPECT_EQ(lines[4], "div r12");
+  EXPECT_EQ(HotCode("%a = get.i64 r0\n%b = const.i64 10\n%c = divs.i64 %a, %b\nset r0, %c"),
+            (Lines{"mov rax, rbx", "mov ecx, 10", "cqo", "idiv rcx", "mov rbx, rax"}));
+  EXPECT_EQ(HotCode("%a = get.i64 r0\n%b = get.i64 r1\n%c = mulhu.i64 %a, %b\nset r0, %c"),
+            (Lines{"mov rax, rbx", "mul r12", "mov rbx, rdx"}));
+}
+
 TEST_F(HostCodeTest, BranchesCompareAndJump) {
   const Lines lines = HotCode("%a = get.i64 r0\n%b = get.i64 r1\nexitif lt %a, %b -> 0x1000");
   ASSERT_EQ(lines.size(), 2u) << absl::StrJoin(lines, "\n");

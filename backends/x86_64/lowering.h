@@ -74,14 +74,15 @@ class Lowering {
       kCanonicalNan,
       kFp,
       kUnbox,
-      kOldFlags
+      kOldFlags,
+      kDivide
     };
     Kind kind;
     uint8_t* from = nullptr;    // the branch to it
     uint8_t* from2 = nullptr;   // a second one
     uint8_t* resume = nullptr;  // where it goes back to, writing view
     unsigned instr = 0;
-    Reg address = Reg::rax;  // kLoad, kStore
+    Reg address = Reg::rax;  // kLoad, kStore; kDivide: the divisor
     uint32_t site = 0;
     uint16_t live_temps = 0, live_xmms = 0;
     Location result = {};   // where the result is expected
@@ -113,7 +114,8 @@ class Lowering {
   void Multiply(const ir::Instr& i);
   void MultiplyHigh(const ir::Instr& i);
   void Divide(const ir::Instr& i);
-  void DivideBy(const ir::Instr& i, Reg divisor);
+  Reg WideArguments(const ir::Instr& i);
+  void FinishWide(const ir::Instr& i, Reg result);
   void ShiftOrRotate(const ir::Instr& i);
   void AndNot(const ir::Instr& i);
   void Unary(const ir::Instr& i);
@@ -195,6 +197,7 @@ class Lowering {
   void ColdMemory(const Cold& cold);
   void ColdAtomic(const Cold& cold);
   void ColdFp(const Cold& cold);
+  void ColdDivide(const Cold& cold);
   void SaveLive(const Cold& cold, bool save);
   void StoreArgument(int slot, const Location& l, ir::Type type);
   void MoveResult(const Cold& cold, ir::Type type);

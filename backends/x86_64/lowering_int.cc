@@ -1,5 +1,6 @@
 // Integer operations. Values of 32 bits have anything in the upper halves of their registers.
 #include "backends/x86_64/lowering.h"
+#include "translate/ir/eval.h"
 
 namespace emu::backends::x86_64 {
 namespace {
@@ -81,6 +82,7 @@ bool IsByte(int32_t v) { return v == static_cast<int8_t>(v); }
 
 // dst = a op b, where dst may be the register of either.
 void Lowering::EmitBinary(const Instr& i, Reg dst, Value a, Value b) {
+  regs_.MarkClean();
   const BinaryForms& forms = FormsOf(i.op);
   const bool wide = Wide(i);
   int32_t imm;
@@ -129,6 +131,7 @@ void Lowering::AddOrSub(const Instr& i) {
   const Reg a = regs_.Use(i.args[0]);
   if (is_const) {
     const Reg dst = regs_.Result();
+    regs_.MarkClean();
     if (i.op == IrOp::kSub) imm = -imm;
     if (dst == a) return e_.ri(Wide(i) ? (IsByte(imm) ? Op::kADD64ri8 : Op::kADD64ri32) : Op::kADD32ri, dst, imm);
     return e_.rm(Wide(i) ? Op::kLEA64r : Op::kLEA64_32r, dst, Mem::Base(a, imm));
@@ -137,6 +140,7 @@ void Lowering::AddOrSub(const Instr& i) {
   if (regs_.InMemory(i.args[1], &mem)) return Binary(i);
   const Reg b = regs_.Use(i.args[1]);
   const Reg dst = regs_.Result();
+  regs_.MarkClean();
   if (dst == a || dst == b) return e_.rr(Wide(i) ? Op::kADD64rr : Op::kADD32rr, dst, dst == a ? b : a);
   e_.rm(Wide(i) ? Op::kLEA64r : Op::kLEA64_32r, dst, Mem::BaseIndex(a, b, 1));
 }
@@ -155,68 +159,71 @@ void Lowering::Multiply(const Instr& i) {
   e_.rr(op, dst, b);
 }
 
-// Through rax and rdx; everything that lives in temps goes to the stack first.
+// Puts the first argument into rax and makes rdx free; gives the second one in a register that is neither.
+Reg Lowering::WideArguments(const Instr& i) {
+  const Value a = i.args[0], b = i.args[1];
+  const Location at = regs_.at(a);
+  const bool ready = at.kind == Location::Kind::kTemp && static_cast<Reg>(at.reg) == Reg::rax;
+  regs_.Claim(Reg::rax, ready && a != b ? a : ir::kNoValue);
+  if (!ready) regs_.Copy(a, Reg::rax);
+  regs_.Claim(Reg::rdx, a != b ? a : ir::kNoValue);
+  return regs_.Use(b);
+}
+
 void Lowering::MultiplyHigh(const Instr& i) {
   const bool wide = Wide(i);
-  PutArgument(0, i.args[0]);
-  PutArgument(1, i.args[1]);
-  regs_.SpillAll();
-  e_.rm(wide ? Op::kMOV64rm : Op::kMOV32rm, Reg::rax, FrameSlot(kArgumentSlots));
   const bool is_signed = i.op == IrOp::kMulHighS;
-  e_.m(wide ? (is_signed ? Op::kIMUL64m : Op::kMUL64m) : (is_signed ? Op::kIMUL32m : Op::kMUL32m),
-       FrameSlot(kArgumentSlots + 1));
-  if (i.op == IrOp::kMulHighSU) {
+  const Reg b = WideArguments(i);
+  if (i.op != IrOp::kMulHighSU) {
+    e_.r(wide ? (is_signed ? Op::kIMUL64r : Op::kMUL64r) : (is_signed ? Op::kIMUL32r : Op::kMUL32r), b);
+  } else {
     // The unsigned high half is too large by b if a is negative.
-    e_.rm(wide ? Op::kMOV64rm : Op::kMOV32rm, Reg::rax, FrameSlot(kArgumentSlots));
-    e_.ri(wide ? Op::kSAR64ri : Op::kSAR32ri, Reg::rax, wide ? 63 : 31);
-    e_.rm(wide ? Op::kAND64rm : Op::kAND32rm, Reg::rax, FrameSlot(kArgumentSlots + 1));
-    e_.rr(wide ? Op::kSUB64rr : Op::kSUB32rr, Reg::rdx, Reg::rax);
+    const Reg excess = regs_.Temp();
+    e_.rr(Op::kMOV64rr, excess, Reg::rax);
+    e_.ri(wide ? Op::kSAR64ri : Op::kSAR32ri, excess, wide ? 63 : 31);
+    e_.rr(Op::kAND64rr, excess, b);
+    e_.r(wide ? Op::kMUL64r : Op::kMUL32r, b);
+    e_.rr(wide ? Op::kSUB64rr : Op::kSUB32rr, Reg::rdx, excess);
   }
-  e_.rr(Op::kMOV64rr, Reg::rax, Reg::rdx);
-  FinishCall(i);
+  FinishWide(i, Reg::rdx);
 }
 
+void Lowering::FinishWide(const Instr& i, Reg result) {
+  regs_.LockOnly(result);
+  const Reg dst = regs_.ResultOr(result);
+  regs_.MarkClean();
+  if (dst != result) e_.rr(Wide(i) ? Op::kMOV64rr : Op::kMOV32rr, dst, result);
+}
+
+// Where the host would trap, out-of-line code gives the results of ops.def.
 void Lowering::Divide(const Instr& i) {
-  PutArgument(0, i.args[0]);
-  PutArgument(1, i.args[1]);
-  regs_.SpillAll();
-  const bool wide = Wide(i);
-  e_.rm(wide ? Op::kMOV64rm : Op::kMOV32rm, Reg::rax, FrameSlot(kArgumentSlots));
-  e_.rm(wide ? Op::kMOV64rm : Op::kMOV32rm, Reg::rcx, FrameSlot(kArgumentSlots + 1));
-  DivideBy(i, Reg::rcx);
-  FinishCall(i);
-}
-
-// rax = rax / divisor or the remainder, with the results of ops.def where the host would trap.
-void Lowering::DivideBy(const Instr& i, Reg divisor) {
   const bool wide = Wide(i);
   const bool is_signed = i.op == IrOp::kDivS || i.op == IrOp::kRemS;
-  const bool remainder = i.op == IrOp::kRemU || i.op == IrOp::kRemS;
-  const Op move = wide ? Op::kMOV64rr : Op::kMOV32rr;
-  e_.rr(wide ? Op::kTEST64rr : Op::kTEST32rr, divisor, divisor);
-  uint8_t* zero = e_.jcc_short(Cond::e);
-  uint8_t* minus_one = nullptr;
+  uint64_t constant;
+  const bool is_const = regs_.Const(i.args[1], &constant);
+  const bool traps = !is_const || constant == 0 || (is_signed && constant == ir::Truncate(i.type, ~uint64_t{0}));
+  const Reg divisor = WideArguments(i);
+  Cold cold{Cold::Kind::kDivide};
+  cold.instr = index_;
+  cold.address = divisor;
+  if (traps && is_signed) {
+    e_.rm(wide ? Op::kLEA64r : Op::kLEA64_32r, Reg::rdx, Mem::Base(divisor, 1));
+    e_.ri(wide ? Op::kCMP64ri8 : Op::kCMP32ri8, Reg::rdx, 1);
+    cold.from = e_.jcc_patchable(Cond::be);
+  } else if (traps) {
+    e_.rr(wide ? Op::kTEST64rr : Op::kTEST32rr, divisor, divisor);
+    cold.from = e_.jcc_patchable(Cond::e);
+  }
   if (is_signed) {
-    e_.ri(wide ? Op::kCMP64ri8 : Op::kCMP32ri8, divisor, -1);
-    minus_one = e_.jcc_short(Cond::e);
     e_.o(wide ? Op::kCQO : Op::kCDQ);
     e_.r(wide ? Op::kIDIV64r : Op::kIDIV32r, divisor);
   } else {
-    e_.ri(Op::kMOV32ri, Reg::rdx, 0);
+    e_.rr(Op::kXOR32rr, Reg::rdx, Reg::rdx);
     e_.r(wide ? Op::kDIV64r : Op::kDIV32r, divisor);
   }
-  if (remainder) e_.rr(move, Reg::rax, Reg::rdx);
-  uint8_t* done = e_.jmp_short();
-  uint8_t* done2 = nullptr;
-  if (is_signed) {
-    e_.Bind8(minus_one);
-    remainder ? e_.ri(Op::kMOV32ri, Reg::rax, 0) : e_.r(wide ? Op::kNEG64r : Op::kNEG32r, Reg::rax);
-    done2 = e_.jmp_short();
-  }
-  e_.Bind8(zero);
-  if (!remainder) e_.ri(Op::kMOV64ri32, Reg::rax, -1);
-  e_.Bind8(done);
-  if (done2 != nullptr) e_.Bind8(done2);
+  cold.resume = e_.rw();
+  if (traps) cold_.push_back(cold);
+  FinishWide(i, i.op == IrOp::kRemU || i.op == IrOp::kRemS ? Reg::rdx : Reg::rax);
 }
 
 void Lowering::ShiftOrRotate(const Instr& i) {
@@ -236,6 +243,11 @@ void Lowering::ShiftOrRotate(const Instr& i) {
   if (regs_.Const(i.args[1], &amount)) {
     const Reg a = regs_.Use(i.args[0]);
     const Reg dst = regs_.Result();
+    if (dst != a || amount % 32 != 0) regs_.MarkClean();
+    if (rotate && dst != a && features_.bmi2) {
+      const int64_t right = static_cast<int64_t>(i.op == IrOp::kRotR ? amount : -amount) & (wide ? 63 : 31);
+      return e_.rri(wide ? Op::kRORX64ri : Op::kRORX32ri, dst, a, right);
+    }
     if (dst != a) e_.rr(wide ? Op::kMOV64rr : Op::kMOV32rr, dst, a);
     amount &= wide ? 63 : 31;
     if (amount != 0) e_.ri(wide ? forms.ri64 : forms.ri32, dst, static_cast<int64_t>(amount));
@@ -304,6 +316,7 @@ void Lowering::CountZeros(const Instr& i) {
 void Lowering::Extend(const Instr& i) {
   const bool wide = Wide(i);
   if (i.op == IrOp::kTrunc && regs_.Alias(i.args[0])) return;
+  if (i.op == IrOp::kZExt && regs_.AliasExtended(i.args[0])) return;
   Mem mem;
   if ((i.op == IrOp::kSExt || i.op == IrOp::kZExt || i.op == IrOp::kTrunc) && regs_.InMemory(i.args[0], &mem) &&
       !regs_.UsedLater(i.args[0])) {

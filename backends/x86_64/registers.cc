@@ -10,10 +10,30 @@ using ir::Type;
 using ir::Value;
 using At = Location::Kind;
 
+// Where double-width products and dividends are.
+constexpr uint16_t kWideMask = 1 << 0 | 1 << 2;
+
 bool Is64(Type t) { return ir::TypeBits(t) == 64; }
 Reg FirstOf(uint16_t mask) { return static_cast<Reg>(std::countr_zero(mask)); }
 uint16_t Bit(Reg r) { return static_cast<uint16_t>(1u << static_cast<unsigned>(r)); }
 uint16_t Bit(Xmm r) { return static_cast<uint16_t>(1u << static_cast<unsigned>(r)); }
+
+// Operations that take a register's low bits and fill it with them.
+bool IsExtension(ir::Op op) {
+  switch (op) {
+    case ir::Op::kSExt8:
+    case ir::Op::kSExt16:
+    case ir::Op::kSExt32:
+    case ir::Op::kZExt8:
+    case ir::Op::kZExt16:
+    case ir::Op::kZExt32:
+    case ir::Op::kSExt:
+    case ir::Op::kZExt:
+      return true;
+    default:
+      return false;
+  }
+}
 
 uint16_t ValueXmms(const std::vector<GuestRegister>& guest) {
   uint16_t mask = kXmmMask;
@@ -155,6 +175,13 @@ void Registers::SetHome(Value v, unsigned guest_register) {
 }
 
 // True if the value need not be stored: it becomes another name of the guest register.
+bool Registers::MoveHome(Value v) {
+  if (!HasHome(v)) return false;
+  Free(v);
+  return GoHome(v);
+}
+
+// The same where the place of the value is given back already.
 bool Registers::GoHome(Value v) {
   if (!HasHome(v)) return false;
   values_[v].location = {At::kGuest, 0, values_[v].home};
@@ -181,13 +208,27 @@ void Registers::EvictXmm(Xmm xmm) {
   values_[v].location = {At::kSpill, 0, static_cast<uint16_t>(slot)};
 }
 
-// The temp whose value is needed for the longest time: of what is known, the best guess at the next use.
+// How many instructions there are before the next one that uses v, as far as that matters.
+unsigned Registers::Distance(Value v) const {
+  static constexpr unsigned kFar = 64;
+  const unsigned end = std::min<unsigned>(kFar, values_[v].last_use - index_);
+  for (unsigned n = 1; n < end; ++n) {
+    for (Value a : block_->code[index_ + n].args) {
+      if (a == v) return n;
+    }
+  }
+  return end;
+}
+
+// The temp whose value is needed last, where one that a guest register holds as well counts double.
 Reg Registers::Victim() const {
-  const uint16_t evictable = kTempMask & static_cast<uint16_t>(~locked_);
-  Reg victim = FirstOf(evictable);
-  const auto last_use = [&](Reg r) { return values_[temp_owner_[static_cast<unsigned>(r)]].last_use; };
+  Reg victim = FirstOf(kTempMask & static_cast<uint16_t>(~locked_));
+  unsigned best = 0;
   for (Reg t : kTemps) {
-    if ((locked_ & Bit(t)) == 0 && last_use(t) > last_use(victim)) victim = t;
+    if ((locked_ & Bit(t)) != 0) continue;
+    const Value v = temp_owner_[static_cast<unsigned>(t)];
+    const unsigned distance = UsedLater(v) ? Distance(v) * (HasHome(v) ? 2 : 1) : 0;
+    if (distance > best) victim = t, best = distance;
   }
   return victim;
 }
@@ -208,6 +249,25 @@ Reg Registers::Temp() {
 std::optional<Reg> Registers::FreeTemp() {
   if ((free_temps_ & ~locked_) == 0) return std::nullopt;
   return Temp();
+}
+
+void Registers::Claim(Reg temp, Value done) {
+  locked_ |= Bit(temp);
+  if ((free_temps_ & Bit(temp)) != 0) return;
+  const Value v = temp_owner_[static_cast<unsigned>(temp)];
+  if (v == done && !UsedLater(v)) return;
+  const uint16_t locked = locked_;
+  locked_ |= kWideMask;
+  const bool wanted = std::ranges::find(block_->code[index_].args, v) != std::end(block_->code[index_].args);
+  const std::optional<Reg> to = wanted ? Temp() : FreeTemp();
+  if (to.has_value() && (wanted || !HasHome(v))) {
+    free_temps_ |= Bit(temp);
+    e_.rr(Op::kMOV64rr, *to, temp);
+    OwnTemp(*to, v);
+  } else {
+    Evict(temp);
+  }
+  locked_ = locked;
 }
 
 Xmm Registers::TempXmm() {
@@ -320,12 +380,20 @@ Xmm Registers::UseXmm(Value v) {
   return to;
 }
 
-// The pinned register that the next instruction sets to the present result.
-const GuestRegister* Registers::Destination() const {
-  if (!direct_results_ || index_ + 1 >= block_->code.size()) return nullptr;
-  const ir::Instr& next = block_->code[index_ + 1];
-  if (next.op != ir::Op::kSet || next.args[0] != index_) return nullptr;
-  return guest_[next.imm].pinned ? &guest_[next.imm] : nullptr;
+// The number of the pinned register that the next instruction sets to the present result, or to what the next one makes
+// of it in place; -1 if there is none.
+int Registers::Destination() const {
+  if (!direct_results_) return -1;
+  size_t next = index_ + 1;
+  Value v = static_cast<Value>(index_);
+  if (next < block_->code.size() && IsExtension(block_->code[next].op) && block_->code[next].args[0] == v &&
+      values_[v].last_use == next) {
+    v = static_cast<Value>(next++);
+  }
+  if (next >= block_->code.size()) return -1;
+  const ir::Instr& set = block_->code[next];
+  if (set.op != ir::Op::kSet || set.args[0] != v || !guest_[set.imm].pinned) return -1;
+  return static_cast<int>(set.imm);
 }
 
 // The temp of an argument whose last use this is.
@@ -338,7 +406,7 @@ std::optional<Reg> Registers::Dying() const {
 }
 
 Reg Registers::Result() {
-  if (Destination() != nullptr) return ResultOr(Reg::rsp);
+  if (Destination() >= 0) return ResultOr(Reg::rsp);
   const std::optional<Reg> dying = Dying();
   const Reg r = dying.has_value() ? *dying : Temp();
   OwnTemp(r, static_cast<Value>(index_));
@@ -346,12 +414,12 @@ Reg Registers::Result() {
 }
 
 Reg Registers::ResultOr(Reg ready) {
-  const GuestRegister* destination = Destination();
-  if (destination == nullptr) return OwnTemp(ready, static_cast<Value>(index_)), ready;
-  const unsigned number = static_cast<unsigned>(block_->code[index_ + 1].imm);
-  Detach(number);
-  AliasGuest(static_cast<Value>(index_), number);
-  return destination->host;
+  const int destination = Destination();
+  if (destination < 0) return OwnTemp(ready, static_cast<Value>(index_)), ready;
+  ++versions_[static_cast<size_t>(destination)];
+  Detach(static_cast<unsigned>(destination));
+  AliasGuest(static_cast<Value>(index_), static_cast<unsigned>(destination));
+  return guest_[static_cast<size_t>(destination)].host;
 }
 
 // The same for a vector register, also where a single is boxed before it is set; -1 if there is none.
@@ -371,6 +439,7 @@ int Registers::XmmDestination() const {
 Xmm Registers::ResultXmm() {
   const int destination = XmmDestination();
   if (destination >= 0) {
+    ++versions_[static_cast<size_t>(destination)];
     Detach(static_cast<unsigned>(destination));
     AliasGuest(static_cast<Value>(index_), static_cast<unsigned>(destination));
     MarkCanonical(static_cast<Value>(index_));
@@ -408,6 +477,7 @@ void Registers::Detach(unsigned guest_register) {
       ++i;
       continue;
     }
+    if (!ir::IsFloat(block_->code[v].type) && MoveHome(v)) continue;
     const uint16_t locked = locked_, locked_xmm = locked_xmm_;
     if (ir::IsFloat(block_->code[v].type)) {
       const Xmm to = TempXmm();
@@ -440,12 +510,14 @@ void Registers::Set(unsigned guest_register, Value v) {
   if (guest.in_xmm) {
     CopyXmm(v, guest.xmm);
     SetNans(guest, NansOf(v));
-  } else {
-    Copy(v, guest.host);
+    if (!UsedLater(v) || l.kind != At::kXmm) return;
+    Free(v);
+    return AliasGuest(v, guest_register);
   }
-  if (!UsedLater(v) || l.kind != (guest.in_xmm ? At::kXmm : At::kTemp)) return;
-  Free(v);
-  AliasGuest(v, guest_register);
+  Copy(v, guest.host);
+  if (!UsedLater(v) || l.kind == At::kConst) return;
+  SetHome(v, guest_register);
+  if (l.kind != At::kGuest || guest_[l.index].in_memory()) MoveHome(v);
 }
 
 void Registers::StoreTo(const GuestRegister& guest, Value v) {
@@ -470,6 +542,12 @@ bool Registers::Alias(Value v) {
   values_[v].location = {};
   OwnTemp(static_cast<Reg>(l.reg), me);
   return true;
+}
+
+bool Registers::AliasExtended(Value v) {
+  const Location& l = at(v);
+  if (!values_[v].clean || (l.kind != At::kTemp && (l.kind != At::kGuest || Destination() != l.index))) return false;
+  return Alias(v);
 }
 
 uint16_t Registers::LiveTemps() const {

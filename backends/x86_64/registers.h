@@ -102,10 +102,13 @@ class Registers {
   Reg Temp();  // a scratch register, locked for the present instruction
   // The same, if one is free without moving a value away.
   std::optional<Reg> FreeTemp();
+  // Makes a certain one a scratch register; what it holds moves away, unless it is `done`, an argument of the present
+  // instruction that has been copied already, and not needed later.
+  void Claim(Reg temp, ir::Value done = ir::kNoValue);
   Xmm TempXmm();
   // The register for the result of the present instruction, which becomes its location: that of the guest register that
-  // the next instruction sets to it, if any, or else that of an argument which is not needed later. May be a register
-  // of an argument in any case.
+  // the next instruction sets to it, or to its extension, if any, or else that of an argument which is not needed
+  // later. May be a register of an argument in any case.
   Reg Result();
   // As Result; `ready` is a locked scratch register to take over where no guest register wants the value.
   Reg ResultOr(Reg ready);
@@ -121,16 +124,22 @@ class Registers {
   void MarkCanonical(ir::Value v) { SetNans(v, Nans::kCanonical); }
   void MarkCanonicalGuests() { raw_ = {}; }
   const RawGuests& raw_guests() const { return raw_; }
+  // The present result, of 32 bits, has zeros above it in its register, and so is zero-extended already.
+  void MarkClean() { values_[index_].clean = true; }
   // Makes the vector register that holds v, a single, that of the present result, a double with the same low half:
   // where this is the last use of v, or where v was made in the guest register that is set to the result.
   bool TakeXmm(ir::Value v, Xmm* xmm);
   void SetConst(uint64_t value) { values_[index_].location = {Location::Kind::kConst, 0, 0, value}; }
+  // Of what was locked, only `r` is wanted any more.
+  void LockOnly(Reg r) { locked_ = static_cast<uint16_t>(1u << static_cast<unsigned>(r)); }
   void Lock(Reg r) { locked_ |= static_cast<uint16_t>(1u << static_cast<unsigned>(r)); }
 
   void Get(unsigned guest_register);
   void Set(unsigned guest_register, ir::Value v);
   // The same place under another name, where that is possible.
   bool Alias(ir::Value v);
+  // The same for the zero extension of v.
+  bool AliasExtended(ir::Value v);
   // Puts all values that are needed later on the stack and forgets the others, so that everything may be clobbered.
   void SpillAll();
   // Does the same for values that are the contents of guest registers, which are about to change.
@@ -147,7 +156,8 @@ class Registers {
     uint32_t last_use = 0;
     bool boxed = false;
     Nans nans = Nans::kCanonical;  // unless it is the same as a guest register in a vector register
-    // The guest register in memory that holds the same, if its version is still this one.
+    bool clean = false;
+    // The guest register that holds the same, if its version is still this one.
     uint16_t home = kNoHome;
     uint32_t home_version = 0;
   };
@@ -160,9 +170,11 @@ class Registers {
   void SetNans(ir::Value v, Nans nans);
   void SetNans(const GuestRegister& guest, Nans nans);
   bool GoHome(ir::Value v);
+  bool MoveHome(ir::Value v);
+  unsigned Distance(ir::Value v) const;
   Reg Victim() const;
   std::optional<Reg> Dying() const;
-  const GuestRegister* Destination() const;
+  int Destination() const;
   int XmmDestination() const;
   void AliasGuest(ir::Value v, unsigned guest_register);
   void OwnXmm(Xmm xmm, ir::Value v);

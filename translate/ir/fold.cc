@@ -137,9 +137,13 @@ void Output::Learn(Value v, unsigned depth) const {
 }
 
 Value Output::Insert(Type t, uint64_t constant) {
+  return Insert(Instr{.op = Op::kConst, .type = t, .imm = ir::Truncate(t, constant)});
+}
+
+Value Output::Insert(const Instr& i) {
   --room_;
   const Instr moved = code_[size_];
-  code_[size_] = Instr{.op = Op::kConst, .type = t, .imm = ir::Truncate(t, constant)};
+  code_[size_] = i;
   const Value v = Commit();
   code_[size_] = moved;
   return v;
@@ -259,6 +263,7 @@ std::optional<Value> Folder::Integer(Instr& i) {
 std::optional<Value> Folder::AddSub(Instr& i) {
   const Value a = i.args[0], b = i.args[1];
   if (IsConst(b, 0)) return a;
+  if (i.op == Op::kAdd && Rotation(i)) return std::nullopt;
   if (i.op == Op::kSub && a == b) i = Instr{.op = Op::kConst, .type = i.type};
   if (i.op == Op::kConst || !IsConst(b)) return std::nullopt;
   const uint64_t addend = i.op == Op::kSub ? -Def(b).imm : Def(b).imm;
@@ -277,6 +282,7 @@ std::optional<Value> Folder::Bitwise(Instr& i) {
   if (i.op == Op::kOr) {
     if (a == b || (y.max() & ~x.ones) == 0) return a;
     if ((x.max() & ~y.ones) == 0) return b;
+    Rotation(i);
     return std::nullopt;
   }
   if (i.op == Op::kAndNot) {
@@ -305,6 +311,7 @@ std::optional<Value> Folder::AndMask(Instr& i) {
 std::optional<Value> Folder::Xor(Instr& i) {
   const Value a = i.args[0], b = i.args[1];
   if (IsConst(b, 0)) return a;
+  if (Rotation(i)) return std::nullopt;
   const Instr& x = Def(a);
   if (a == b) {
     i = Instr{.op = Op::kConst, .type = i.type};
@@ -315,6 +322,39 @@ std::optional<Value> Folder::Xor(Instr& i) {
     i = Instr{.op = Op::kSetCc, .type = i.type, .aux = negated, .args = {x.args[0], x.args[1], kNoValue}};
   }
   return std::nullopt;
+}
+
+// Two shifts of one value that leave no bit in common are a rotation, also where 32-bit ones are extended before they
+// are joined: the right one has a zero as its top bit, so that the extension of the left one is that of both.
+bool Folder::Rotation(Instr& i) {
+  const Instr &x = Def(i.args[0]), &y = Def(i.args[1]);
+  if (x.op == Op::kShl || x.op == Op::kShr) {
+    const bool straight = RotationOf(i.args[0], i.args[1]);
+    if (!straight && !RotationOf(i.args[1], i.args[0])) return false;
+    const Instr& left = straight ? x : y;
+    i = Instr{.op = Op::kRotL, .type = i.type, .args = {left.args[0], left.args[1], kNoValue}};
+    return true;
+  }
+  const auto extends = [](const Instr& e) { return e.op == Op::kSExt || e.op == Op::kZExt; };
+  if (!extends(x) || !extends(y) || !out_.HasRoom()) return false;
+  const bool straight = RotationOf(x.args[0], y.args[0]);
+  if (!straight && !RotationOf(y.args[0], x.args[0])) return false;
+  const Op extend = straight ? x.op : y.op;
+  const Instr& left = Def(straight ? x.args[0] : y.args[0]);
+  const Value rotated =
+      out_.Insert(Instr{.op = Op::kRotL, .type = left.type, .args = {left.args[0], left.args[1], kNoValue}});
+  Become(out_.pending(), extend, rotated);
+  return true;
+}
+
+bool Folder::RotationOf(Value left, Value right) const {
+  const Instr &l = Def(left), &r = Def(right);
+  if (l.op != Op::kShl || r.op != Op::kShr || !IsConst(l.args[1]) || !IsConst(r.args[1])) return false;
+  const Instr &x = Def(l.args[0]), &y = Def(r.args[0]);
+  const bool same = l.args[0] == r.args[0] || (x.op == Op::kTrunc && y.op == Op::kTrunc && x.args[0] == y.args[0]);
+  const unsigned mask = TypeBits(l.type) - 1;
+  const uint64_t n = Def(l.args[1]).imm & mask;
+  return same && n != 0 && ((n + Def(r.args[1]).imm) & mask) == 0;
 }
 
 std::optional<Value> Folder::Multiply(Instr& i) {
@@ -389,7 +429,11 @@ std::optional<Value> Folder::Truncate(Instr& i) {
 
 std::optional<Value> Folder::Widen(Instr& i) {
   const Instr& x = Def(i.args[0]);
-  if (x.op == Op::kTrunc) Become(i, i.op == Op::kSExt ? Op::kSExt32 : Op::kZExt32, x.args[0]);
+  if (x.op == Op::kTrunc) {
+    Become(i, i.op == Op::kSExt ? Op::kSExt32 : Op::kZExt32, x.args[0]);
+  } else if (i.op == Op::kSExt && FactsAt(i.args[0]).max() >> 31 == 0) {
+    Become(i, Op::kZExt, i.args[0]);
+  }
   return std::nullopt;
 }
 

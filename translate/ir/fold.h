@@ -29,9 +29,10 @@ class Output {
     return static_cast<Value>(size_++);
   }
 
-  // Puts a constant before the pending instruction, which moves: references to it end.
+  // Puts a constant, or another instruction, before the pending instruction, which moves: references to it end.
   bool HasRoom() const { return room_ != 0; }
   Value Insert(Type t, uint64_t constant);
+  Value Insert(const Instr& i);
 
   const Instr& operator[](Value v) const { return code_[v]; }
   const Facts& facts(Value v) const {
@@ -73,6 +74,8 @@ class Folder {
   std::optional<Value> Bitwise(Instr& i);
   std::optional<Value> AndMask(Instr& i);
   std::optional<Value> Xor(Instr& i);
+  bool Rotation(Instr& i);
+  bool RotationOf(Value left, Value right) const;
   std::optional<Value> Multiply(Instr& i);
   std::optional<Value> Divide(Instr& i);
   std::optional<Value> Shift(Instr& i);

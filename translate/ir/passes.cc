@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <optional>
 #include <vector>
 
 #include "translate/ir/fold.h"
@@ -132,6 +134,84 @@ class Forward {
   Folder folder_;
 };
 
+constexpr uint8_t kWhole = 64;  // all bits of a value, whatever its type
+
+// How many of its low bits are asked of each argument.
+struct Demand {
+  uint8_t of[3];
+};
+constexpr Demand Both(uint8_t bits) { return {{bits, bits, bits}}; }
+constexpr uint8_t AtMost(uint8_t a, uint8_t b) { return a < b ? a : b; }
+
+// For `bits` of the result.
+Demand DemandOf(const Instr& i, uint8_t bits, const Instr* code) {
+  const auto constant = [&](Value v) { return code[v].op == Op::kConst ? std::optional(code[v].imm) : std::nullopt; };
+  switch (i.op) {
+    case Op::kAdd:
+    case Op::kSub:
+    case Op::kMul:
+    case Op::kOr:
+    case Op::kXor:
+    case Op::kAndNot:
+    case Op::kNot:
+    case Op::kNeg:
+      return Both(bits);
+    case Op::kAnd: {
+      const std::optional<uint64_t> mask = constant(i.args[1]);
+      return Both(mask ? AtMost(bits, static_cast<uint8_t>(std::bit_width(*mask | 1))) : bits);
+    }
+    case Op::kShl:
+    case Op::kShr: {
+      const unsigned width = TypeBits(i.type);
+      const std::optional<uint64_t> n = constant(i.args[1]);
+      const auto amount = static_cast<uint8_t>(n ? *n & (width - 1) : 0);
+      if (i.op == Op::kShl) return {{static_cast<uint8_t>(bits > amount ? bits - amount : 1), 6, 0}};
+      return {{n && bits + amount < static_cast<int>(width) ? static_cast<uint8_t>(bits + amount) : kWhole, 6, 0}};
+    }
+    case Op::kSar:
+    case Op::kRotL:
+    case Op::kRotR:
+      return {{kWhole, 6, 0}};
+    case Op::kSExt8:
+    case Op::kZExt8:
+      return Both(AtMost(bits, 8));
+    case Op::kSExt16:
+    case Op::kZExt16:
+      return Both(AtMost(bits, 16));
+    case Op::kSExt32:
+    case Op::kZExt32:
+    case Op::kSExt:
+    case Op::kZExt:
+    case Op::kTrunc:
+      return Both(AtMost(bits, 32));
+    case Op::kSelect:
+      return {{kWhole, bits, bits}};
+    case Op::kStore:
+      return {{kWhole, static_cast<uint8_t>(MemOp::Unpack(i.aux).size() * 8), 0}};
+    default:
+      return Both(kWhole);
+  }
+}
+
+// The low `bits` of the result are those of its first argument.
+bool IsCopy(const Instr& i, uint8_t bits, const Instr* code) {
+  switch (i.op) {
+    case Op::kSExt8:
+    case Op::kZExt8:
+      return bits <= 8;
+    case Op::kSExt16:
+    case Op::kZExt16:
+      return bits <= 16;
+    case Op::kSExt32:
+    case Op::kZExt32:
+      return bits <= 32;
+    case Op::kAnd:
+      return bits < 64 && code[i.args[1]].op == Op::kConst && (~code[i.args[1]].imm << (64 - bits)) == 0;
+    default:
+      return false;
+  }
+}
+
 // Writes back to the block what is needed of the output.
 class Backward {
  public:
@@ -139,21 +219,27 @@ class Backward {
       : block_(block), options_(options), s_(scratch) {}
 
   void Run() {
-    const Instr* code = s_.output.code();
+    Instr* code = s_.output.code();
     uint8_t* needed = s_.needed.data();
     std::fill_n(needed, s_.output.size(), uint8_t{0});
     s_.overwritten.Forget();
     for (size_t n = s_.output.size(); n-- > 0;) {
-      const Instr& i = code[n];
-      needed[n] = IsNeeded(i, needed[n] != 0);
-      if (needed[n] == 0) continue;
+      Instr& i = code[n];
+      if (!IsNeeded(i, needed[n] != 0)) {
+        needed[n] = 0;
+        continue;
+      }
       Observe(i);
-      needed[i.args[0]] = needed[i.args[1]] = needed[i.args[2]] = 1;
+      if (needed[n] == 0) needed[n] = kWhole;
+      const Demand demand = options_.drop_dead_values ? Narrow(i, needed[n]) : Both(kWhole);
+      for (unsigned k = 0; k < 3; ++k) needed[i.args[k]] = std::max(needed[i.args[k]], demand.of[k]);
     }
     Compact();
   }
 
  private:
+  static constexpr uint8_t kCopy = 255;  // the value is that of the first argument
+
   bool IsNeeded(const Instr& i, bool used) const {
     if (i.op == Op::kSet) return !options_.drop_dead_sets || s_.overwritten.Find(i.imm) == nullptr;
     return used || !options_.drop_dead_values || !Is(i.op, kMayDrop);
@@ -163,6 +249,16 @@ class Backward {
     if (i.op == Op::kGet) return s_.overwritten.Drop(i.imm);
     if (Is(i.op, kObserves)) s_.overwritten.Forget();
   }
+  // `needed`: how many low bits of the result are asked for.
+  Demand Narrow(Instr& i, uint8_t& needed) {
+    const uint8_t bits = needed;
+    if (IsCopy(i, bits, s_.output.code())) {
+      needed = kCopy;
+      return {{bits, 0, 0}};
+    }
+    if (i.op == Op::kSExt && bits <= 32) i.op = Op::kZExt;
+    return DemandOf(i, bits, s_.output.code());
+  }
   void Compact() {
     const Instr* from = s_.output.code();
     Value* renamed = s_.renamed.data();
@@ -171,6 +267,10 @@ class Backward {
     size_t out = 0;
     for (size_t n = 0; n < s_.output.size(); ++n) {
       if (s_.needed[n] == 0) continue;
+      if (s_.needed[n] == kCopy) {
+        renamed[n] = renamed[from[n].args[0]];
+        continue;
+      }
       renamed[n] = static_cast<Value>(out);
       to[out] = from[n];
       Rename(to[out++], from[n], renamed);

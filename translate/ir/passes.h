@@ -14,7 +14,7 @@ namespace emu::ir {
 
 // propagate_registers: a `get` of a known value goes, and so does a `set` of what is there already.
 // fold: fold.h. drop_dead_sets: a `set` overwritten before anything can observe it. drop_dead_values: values without
-// effects that nothing uses.
+// effects that nothing uses, and what only changes bits of a value that nothing asks for.
 struct OptimizeOptions {
 #define EMU_JIT_PASS(field, name, what) bool field = true;
 #include "translate/options/switches.def"

@@ -129,6 +129,56 @@ TEST(PassesTest, TruncationsLookThroughWhatTheyDrop) {
             "%2 = get.i64 r0\n%3 = const.i64 0x500000000\n%4 = mul.i64 %2, %3\n%5 = trunc.i32 %4\nset r5, %5\n");
 }
 
+TEST(PassesTest, ShiftsBothWaysAreARotation) {
+  constexpr char kShifts[] = "%l = const.i64 7\n%r = const.i64 57\n%x = shl.i64 %a, %l\n%y = shr.i64 %a, %r\n";
+  for (const char* join : {"or.i64 %x, %y", "or.i64 %y, %x", "xor.i64 %x, %y", "add.i64 %y, %x"}) {
+    EXPECT_EQ(Optimized(absl::StrCat(kShifts, "%z = ", join, "\nset r5, %z")),
+              "%2 = get.i64 r0\n%3 = const.i64 7\n%4 = rotl.i64 %2, %3\nset r5, %4\n");
+  }
+  EXPECT_EQ(Optimized("%l = const.i64 7\n%r = const.i64 56\n%x = shl.i64 %a, %l\n%y = shr.i64 %a, %r\n"
+                      "%z = or.i64 %x, %y\nset r5, %z"),
+            "%2 = get.i64 r0\n%3 = const.i64 7\n%4 = const.i64 56\n%5 = shl.i64 %2, %3\n%6 = shr.i64 %2, %4\n"
+            "%7 = or.i64 %5, %6\nset r5, %7\n");
+}
+
+TEST(PassesTest, ExtendedShiftsBothWaysAreAnExtendedRotation) {
+  constexpr char kShifts[] =
+      "%t = trunc.i32 %a\n%l = const.i32 7\n%x = shl.i32 %t, %l\n%p = sext.i64 %x\n"
+      "%u = trunc.i32 %a\n%r = const.i32 25\n%y = shr.i32 %u, %r\n%q = sext.i64 %y\n";
+  for (const char* join : {"or.i64 %p, %q", "xor.i64 %q, %p"}) {
+    EXPECT_EQ(Optimized(absl::StrCat(kShifts, "%z = ", join, "\nset r5, %z")),
+              "%2 = get.i64 r0\n%3 = trunc.i32 %2\n%4 = const.i32 7\n%5 = rotl.i32 %3, %4\n%6 = sext.i64 %5\n"
+              "set r5, %6\n");
+  }
+}
+
+TEST(PassesTest, AShiftToTheRightLeavesNoSignToExtend) {
+  EXPECT_EQ(Optimized("%n = const.i32 1\n%x = shr.i32 %w, %n\n%y = sext.i64 %x\nset r5, %y"),
+            "%2 = get.i32 r2\n%3 = const.i32 1\n%4 = shr.i32 %2, %3\n%5 = zext.i64 %4\nset r5, %5\n");
+}
+
+TEST(PassesTest, HighBitsThatNobodyAsksForAreNotMade) {
+  EXPECT_EQ(Optimized("%x = add.i64 %a, %b\n%y = sext32.i64 %x\n%z = sub.i64 %y, %b\n%u = sext32.i64 %z\nset r5, %u"),
+            "%2 = get.i64 r0\n%3 = get.i64 r1\n%4 = add.i64 %2, %3\n%5 = sub.i64 %4, %3\n%6 = sext32.i64 %5\n"
+            "set r5, %6\n");
+  EXPECT_EQ(Optimized("%x = sext32.i64 %a\nset r5, %x\nstore [%b], %x size=4\nstore [%b], %x size=8"),
+            "%2 = get.i64 r0\n%3 = get.i64 r1\n%4 = sext32.i64 %2\nset r5, %4\nstore [%3], %4 size=4\n"
+            "store [%3], %4 size=8\n");
+  EXPECT_EQ(Optimized("%m = const.i64 255\n%x = and.i64 %a, %m\nstore [%b], %x size=1"),
+            "%2 = get.i64 r0\n%3 = get.i64 r1\nstore [%3], %2 size=1\n");
+  EXPECT_EQ(Optimized("%y = sext.i64 %w\n%z = xor.i64 %y, %a\nstore [%b], %z size=4"),
+            "%2 = get.i64 r0\n%3 = get.i64 r1\n%4 = get.i32 r2\n%5 = zext.i64 %4\n%6 = xor.i64 %5, %2\n"
+            "store [%3], %6 size=4\n");
+}
+
+TEST(PassesTest, HighBitsThatComeDownStay) {
+  EXPECT_EQ(Optimized("%n = const.i64 8\n%x = sext32.i64 %a\n%y = shr.i64 %x, %n\nstore [%b], %y size=4"),
+            "%2 = get.i64 r0\n%3 = get.i64 r1\n%4 = const.i64 8\n%5 = sext32.i64 %2\n%6 = shr.i64 %5, %4\n"
+            "store [%3], %6 size=4\n");
+  EXPECT_EQ(Optimized("%n = const.i64 8\n%x = sext32.i64 %a\n%y = shr.i64 %x, %n\nstore [%b], %y size=2"),
+            "%2 = get.i64 r0\n%3 = get.i64 r1\n%4 = const.i64 8\n%5 = shr.i64 %2, %4\nstore [%3], %5 size=2\n");
+}
+
 TEST(PassesTest, RegistersAreRememberedUntilACallOrLabel) {
   EXPECT_EQ(Optimized("set r5, %a\n%x = get.i64 r5\nset r6, %x"), "%2 = get.i64 r0\nset r5, %2\nset r6, %2\n");
   EXPECT_EQ(Optimized("set r5, %a\ncall h0()\n%x = get.i64 r5\nset r6, %x"),

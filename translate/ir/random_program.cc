@@ -61,6 +61,7 @@ class Generator {
     if (random_.OneIn(5)) return Add(builder_.Const(t, 0));
     return Add(builder_.Const(t, Truncate(t, IsFloat(t) ? RandomFloat(t, r) : RandomInteger(r))));
   }
+  Value Constant(Type t, uint64_t v) { return Add(builder_.Const(t, v)); }
   int FindRegister(Type t) {
     const auto count = static_cast<unsigned>(options_.registers.size());
     const unsigned start = count != 0 ? random_.Below(count) : 0;
@@ -85,6 +86,7 @@ class Generator {
     ++insn_;
     if (options_.memory_size != 0 && random_.OneIn(3)) Memory();
     for (unsigned n = random_.Below(4) + 1; n != 0; --n) Plain();
+    if (random_.OneIn(5)) Shifts();
     if (options_.floating_point && random_.OneIn(10)) Flags();
     if (!options_.helpers.empty() && random_.OneIn(12)) Call();
     for (unsigned n = random_.Below(3); n != 0; --n) Set();
@@ -123,6 +125,22 @@ class Generator {
     i.aux = Aux(i.op, info);
     block_.code.push_back(i);
     Add(static_cast<Value>(block_.code.size() - 1));
+  }
+  // Both ways, and joined: mostly a rotation.
+  void Shifts() {
+    const Type t = AnyInt();
+    const Value v = Any(t);
+    const unsigned width = TypeBits(t), left = random_.Below(width);
+    const unsigned right = random_.OneIn(4) ? random_.Below(width) : width - left;
+    Value a = Add(builder_.Binary(Op::kShl, v, Constant(t, left)));
+    Value b = Add(builder_.Binary(Op::kShr, v, Constant(t, right)));
+    if (t == Type::kI32 && random_.OneIn(2)) {
+      a = Add(builder_.Convert(random_.OneIn(4) ? Op::kZExt : Op::kSExt, Type::kI64, a));
+      b = Add(builder_.Convert(random_.OneIn(4) ? Op::kZExt : Op::kSExt, Type::kI64, b));
+    }
+    if (random_.OneIn(2)) std::swap(a, b);
+    constexpr Op kJoins[] = {Op::kOr, Op::kXor, Op::kAdd};
+    Add(builder_.Binary(kJoins[random_.Below(3)], a, b));
   }
   // Reads the sticky flags, or writes what was read or anything.
   void Flags() {
