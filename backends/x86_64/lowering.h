@@ -75,14 +75,16 @@ class Lowering {
       kFp,
       kUnbox,
       kOldFlags,
-      kDivide
+      kDivide,
+      kEqual,
+      kFpClass
     };
     Kind kind;
     uint8_t* from = nullptr;    // the branch to it
     uint8_t* from2 = nullptr;   // a second one
     uint8_t* resume = nullptr;  // where it goes back to, writing view
     unsigned instr = 0;
-    Reg address = Reg::rax;  // kLoad, kStore; kDivide: the divisor
+    Reg address = Reg::rax;  // kLoad, kStore; kDivide: the divisor; kFpClass: scratch
     uint32_t site = 0;
     uint16_t live_temps = 0, live_xmms = 0;
     Location result = {};   // where the result is expected
@@ -91,7 +93,8 @@ class Lowering {
     uint32_t slot = 0;      // kLoad, kStore: that was asked in place of the TLB
     uint32_t refund = 0;    // kExit
     bool boxed = false;     // the result is a single that is to be NaN-boxed
-    Xmm xmm = Xmm::xmm0;    // kUnbox
+    Xmm xmm = Xmm::xmm0;    // kUnbox, kEqual: the result
+    Xmm operands[2] = {};   // kEqual
     RawGuests raw = {};     // vector registers, the guest's but for kCanonicalNan, whose NaNs become canonical here
     // The guest may look at its registers here, of which `guests` were raw when the instruction began.
     void ShowGuests(const RawGuests& guests) {
@@ -162,9 +165,6 @@ class Lowering {
   void FpFma(const ir::Instr& i);
   void FpMinMax(const ir::Instr& i);
   void FpCompare(const ir::Instr& i);
-  void FpToInt(const ir::Instr& i);
-  void IntToFp(const ir::Instr& i);
-  void FpConvert(const ir::Instr& i);
   void CallReference(const ir::Instr& i);
   void FpBinary(Op avx, Op sse, Xmm dst, Xmm a, Xmm b);
   void Box(const ir::Instr& i);
@@ -176,6 +176,17 @@ class Lowering {
   unsigned PutBack() const;
   void RestoreIfUnordered();
   Cold FpCold(const ir::Instr& i);
+  void ColdEqual(const Cold& cold, bool lesser);
+  // lowering_convert.cc
+  void RoundFirst(Xmm a, bool wide, ir::Rounding rounding, Cold* cold);
+  uint8_t* UnlessUnsigned(Reg t, Xmm a, bool from64, bool wide);
+  void FpToInt(const ir::Instr& i);
+  uint8_t* UnlessExact(Reg t, Reg a, bool from64, const ir::Instr& i);
+  void IntToFp(const ir::Instr& i);
+  void FpConvert(const ir::Instr& i);
+  void FpClass(const ir::Instr& i);
+  void FpClassOf(Reg dst, int negative, int positive);
+  void ColdFpClass(const Cold& cold);
   // lowering_nans.cc
   void MadeNan(Xmm xmm, ir::Type type);
   void RepairNans(RawGuests raw);

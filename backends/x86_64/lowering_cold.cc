@@ -188,7 +188,7 @@ void Lowering::EmitCold(const Cold& cold) {
       WithConstant(Op::kMOVAPSrm, cold.xmm, Constant::kNan32);
       break;
     case Cold::Kind::kOldFlags:
-      e_.m(Op::kLDMXCSR, FrameSlot(kArgumentSlots));
+      e_.m(Op::kLDMXCSR, FrameSlot(kFlagsSlot));
       break;
     case Cold::Kind::kLoad:
     case Cold::Kind::kStore:
@@ -202,6 +202,12 @@ void Lowering::EmitCold(const Cold& cold) {
       break;
     case Cold::Kind::kDivide:
       ColdDivide(cold);
+      break;
+    case Cold::Kind::kFpClass:
+      ColdFpClass(cold);
+      break;
+    case Cold::Kind::kEqual:
+      ColdEqual(cold, i.op == ir::Op::kFMin);
       break;
   }
   e_.jmp_to(e_.rx_of(cold.resume));

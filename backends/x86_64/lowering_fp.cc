@@ -105,7 +105,7 @@ void Lowering::FpOperation(const Instr& i) {
     case IrOp::kFCmp:
       return FpCompare(i);
     case IrOp::kFClass:
-      return CallReference(i);
+      return FpClass(i);
     case IrOp::kFToI:
       return FpToInt(i);
     case IrOp::kIToF:
@@ -181,13 +181,24 @@ void Lowering::FpMinMax(const Instr& i) {
   const Xmm dst = regs_.ResultXmm();
   if (regs_.Boxed(i.args[0])) regs_.MarkBoxed();
   e_.rr(wide ? Op::kUCOMISDrr : Op::kUCOMISSrr, a, b);
-  Cold cold = FpCold(i);
+  Cold cold = FpCold(i), equal{Cold::Kind::kEqual};
   cold.from = e_.jcc_patchable(Cond::p);
-  cold.from2 = e_.jcc_patchable(Cond::e);  // zeros of both signs
+  equal.from = e_.jcc_patchable(Cond::e);
   const Forms& forms = kForms[i.op == IrOp::kFMin][wide];
   FpBinary(forms.avx, forms.sse, dst, a, b);
-  cold.resume = e_.rw();
+  cold.resume = equal.resume = e_.rw();
   cold_.push_back(cold);
+  equal.instr = index_, equal.boxed = cold.boxed;
+  equal.xmm = dst, equal.operands[0] = a, equal.operands[1] = b;
+  cold_.push_back(equal);
+}
+
+// The lesser or the greater of two that are the same, or zeros of two signs.
+void Lowering::ColdEqual(const Cold& cold, bool lesser) {
+  e_.rr(Op::kMOVAPSrr, kScratchXmm0, cold.operands[0]);
+  e_.rr(lesser ? Op::kORPSrr : Op::kANDPSrr, kScratchXmm0, cold.operands[1]);
+  if (cold.boxed) WithConstant(Op::kORPSrm, kScratchXmm0, Constant::kBox);
+  e_.rr(Op::kMOVAPSrr, cold.xmm, kScratchXmm0);
 }
 
 // A single with ones above it. Where it was made in the guest register that is set to it, it stays there.
@@ -258,24 +269,14 @@ void Lowering::FpCopySign(const Instr& i) {
 }
 
 // The instruction that puts back the flags which the present one reads, if nothing but comparisons raises some in
-// between, and nothing uses the slot that they are read through; 0 if there is none.
+// between; 0 if there is none.
 unsigned Lowering::PutBack() const {
   if (!jit_.quiet_compares || !jit_.host_fp) return 0;
   for (unsigned n = index_ + 1; n < block_->code.size(); ++n) {
     const Instr& i = block_->code[n];
-    switch (i.op) {
-      case IrOp::kSetFlags:
-        return i.args[0] == index_ ? n : 0;
-      case IrOp::kInsn:
-      case IrOp::kConst:
-      case IrOp::kGet:
-      case IrOp::kSet:
-      case IrOp::kFUnbox:
-      case IrOp::kFCmp:
-        continue;
-      default:
-        return 0;
-    }
+    if (i.op == IrOp::kSetFlags) return i.args[0] == index_ ? n : 0;
+    const bool between = i.op == IrOp::kGet || i.op == IrOp::kSet || i.op == IrOp::kFCmp;
+    if (!between && !ir::HasEffect(i.op, 'p')) return 0;
   }
   return 0;
 }
@@ -283,7 +284,7 @@ unsigned Lowering::PutBack() const {
 // MXCSR's flags in the IR's order by a table.
 void Lowering::GetFlags(const Instr&) {
   put_back_ = PutBack();
-  const Mem slot = FrameSlot(kArgumentSlots);
+  const Mem slot = FrameSlot(kFlagsSlot);
   const Reg t = regs_.Temp(), table = regs_.Temp();
   e_.m(Op::kSTMXCSR, slot);
   e_.rm(Op::kMOV32rm, t, slot);
@@ -295,7 +296,7 @@ void Lowering::GetFlags(const Instr&) {
 // Mostly they are put back as they were: then MXCSR, which is slow to write, stays.
 void Lowering::SetFlags(const Instr& i) {
   if (index_ == put_back_) return;
-  const Mem slot = FrameSlot(kArgumentSlots);
+  const Mem slot = FrameSlot(kFlagsSlot);
   const Reg t = regs_.Temp(), table = regs_.Temp();
   regs_.Copy(i.args[0], t);
   e_.ri(Op::kAND32ri8, t, kUnpackedFlags.size() - 1);
@@ -341,64 +342,6 @@ void Lowering::FpCompare(const Instr& i) {
     e_.setcc(c == FpCond::kUnordered ? Cond::p : c == FpCond::kLt || c == FpCond::kLtQuiet ? Cond::a : Cond::ae, t);
   }
   e_.rr(Op::kMOVZX32rr8, regs_.ResultOr(t), t);
-}
-
-void Lowering::FpToInt(const Instr& i) {
-  const FpAux aux = AuxOf(i);
-  const bool from64 = ir::TypeBits(TypeOf(i.args[0])) == 64, wide = Wide(i);
-  const bool truncate = aux.rounding == Rounding::kTowardZero;
-  if (aux.is_unsigned || (!truncate && aux.rounding != Rounding::kDynamic)) return CallReference(i);
-  static constexpr Op kForms[2][2][2] = {
-      {{Op::kCVTSS2SIrr, Op::kCVTSS2SI64rr}, {Op::kCVTSD2SIrr, Op::kCVTSD2SI64rr}},
-      {{Op::kCVTTSS2SIrr, Op::kCVTTSS2SI64rr}, {Op::kCVTTSD2SIrr, Op::kCVTTSD2SI64rr}}};
-  const Xmm a = regs_.UseXmm(i.args[0]);
-  const Reg dst = regs_.Result();
-  e_.rr(kForms[truncate][from64][wide], dst, a);
-  // "Integer indefinite", the most negative number, stands for everything out of range.
-  e_.ri(wide ? Op::kCMP64ri8 : Op::kCMP32ri8, dst, 1);
-  Cold cold = FpCold(i);
-  cold.from = e_.jcc_patchable(Cond::o);
-  cold.resume = e_.rw();
-  cold_.push_back(cold);
-}
-
-void Lowering::IntToFp(const Instr& i) {
-  const FpAux aux = AuxOf(i);
-  const bool from64 = ir::TypeBits(TypeOf(i.args[0])) == 64, wide = Wide(i);
-  const bool exact = wide && !from64;
-  if ((aux.rounding != Rounding::kDynamic && !exact) || (aux.is_unsigned && from64)) return CallReference(i);
-  const Reg a = regs_.Use(i.args[0]);
-  const Xmm dst = regs_.ResultXmm();
-  // Something in the bits above, so that the result does not wait for what was there: for a single, its box.
-  if (wide) {
-    e_.rr(Op::kPXORrr, dst, dst);
-  } else {
-    WithConstant(Op::kMOVAPSrm, dst, Constant::kBox);
-    regs_.MarkBoxed();
-  }
-  if (aux.is_unsigned) {
-    const Reg t = regs_.Temp();
-    e_.rr(Op::kMOV32rr, t, a);
-    return e_.rr(wide ? Op::kCVTSI642SDrr : Op::kCVTSI642SSrr, dst, t);
-  }
-  e_.rr(wide ? (from64 ? Op::kCVTSI642SDrr : Op::kCVTSI2SDrr) : (from64 ? Op::kCVTSI642SSrr : Op::kCVTSI2SSrr), dst, a);
-}
-
-void Lowering::FpConvert(const Instr& i) {
-  const bool widen = Wide(i);
-  if (TypeOf(i.args[0]) == i.type) return CallReference(i);
-  if (!widen && AuxOf(i).rounding != Rounding::kDynamic) return CallReference(i);
-  const Xmm a = regs_.UseXmm(i.args[0]);
-  const Xmm dst = regs_.ResultXmm();
-  if (widen) {
-    FpBinary(Op::kVCVTSS2SDrr, Op::kCVTSS2SDrr, dst, a, a);
-  } else {
-    WithConstant(Op::kMOVAPSrm, kScratchXmm0, Constant::kBox);
-    e_.rr(Op::kCVTSD2SSrr, kScratchXmm0, a);
-    e_.rr(Op::kMOVAPSrr, dst, kScratchXmm0);
-    regs_.MarkBoxed();
-  }
-  MadeNan(dst, i.type);
 }
 
 }  // namespace emu::backends::x86_64

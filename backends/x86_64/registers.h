@@ -32,9 +32,10 @@ inline constexpr Xmm kScratchXmm0 = Xmm::xmm0, kScratchXmm1 = Xmm::xmm1;
 
 // The stack frame of generated code, in words. What is used often comes first, and not 4096 bytes from something else
 // that is: the host would take the one for the other while it guesses which store a load is from.
-inline constexpr int kArgumentSlots = 0;  // four
-inline constexpr int kGroupSlots = 4;     // addends that accesses share; 0: not known
-inline constexpr int kFirstSpillSlot = kGroupSlots + kMaxAccessGroups;
+inline constexpr int kArgumentSlots = 0;                           // four
+inline constexpr int kGroupSlots = 4;                              // addends that accesses share; 0: not known
+inline constexpr int kFlagsSlot = kGroupSlots + kMaxAccessGroups;  // MXCSR as it was last read; two words
+inline constexpr int kFirstSpillSlot = kFlagsSlot + 2;
 inline constexpr int kSpillSlots = 512;
 inline constexpr int kSaveSlots = kFirstSpillSlot + kSpillSlots;  // temps and vector registers around calls
 inline constexpr int kFrameSlots = kSaveSlots + 32;

@@ -66,6 +66,8 @@ class RuntimeEmitter {
     set(C::kMagnitude64, {~ir::FpSignBit(ir::Type::kF64), ~uint64_t{0}});
     set(C::kNan32, {ir::kSingleBox | ir::CanonicalNan(ir::Type::kF32)});
     set(C::kNan64, {ir::CanonicalNan(ir::Type::kF64)});
+    set(C::kHalf32, {0x3f000000});
+    set(C::kHalf64, {0x3fe0000000000000});
     r_.constants = Here();
     e_.Raw(all, sizeof all);
   }

@@ -13,7 +13,18 @@
 namespace emu::backends::x86_64 {
 
 // Constants that code reads relative to its own place; 16 bytes each.
-enum class Constant : uint8_t { kBox, kSign32, kSign64, kMagnitude32, kMagnitude64, kNan32, kNan64, kCount };
+enum class Constant : uint8_t {
+  kBox,
+  kSign32,
+  kSign64,
+  kMagnitude32,
+  kMagnitude64,
+  kNan32,
+  kNan64,
+  kHalf32,
+  kHalf64,
+  kCount
+};
 
 // Addresses in the running view.
 struct Runtime {
