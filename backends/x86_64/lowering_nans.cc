@@ -96,7 +96,8 @@ void Lowering::RepairNans(RawGuests raw) {
 
 // Before the present instruction.
 void Lowering::SettleNans(const Instr& i) {
-  if (ShowsRegisters(i) || (i.op == IrOp::kGet && ir::IsInt(i.type))) {
+  const bool reads_bits = i.op == IrOp::kGet && ir::IsInt(i.type) && regs_.guest(static_cast<unsigned>(i.imm)).in_xmm;
+  if (reads_bits || ShowsRegisters(i)) {
     RepairNans(regs_.raw_guests());
     regs_.MarkCanonicalGuests();
   }
