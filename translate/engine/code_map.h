@@ -31,6 +31,7 @@ struct TranslatedBlock {
   bool guarded = false;               // the code itself finds out when next_page is mapped otherwise
   bool asleep = false;                // its guest code was written over; see SleepingBlocks
   bool hot = false;                   // made with more care, because it runs often
+  bool hot_loop = false;              // and is a loop, of this or several blocks
   bool loops = false;                 // comes by its beginning again
   uint8_t samples = 0;                // times that the budget was found to end here
   uint32_t first_slot = 0;            // of its accesses; see TlbSlots

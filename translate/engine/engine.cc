@@ -134,11 +134,9 @@ bool Engine::Record(const TranslatedBlock& block) {
   const Path path = recorder_.Take();
   if (path.host_pc == nullptr) return true;
   ++counters_.hot;
-  std::vector<uint64_t>& next = hot_[path.host_pc];
-  next.clear();
-  if (options_.jit.paths) {
-    for (uint64_t pc : path.next) next.push_back(pc - path.pc);
-  }
+  Path& kept = hot_[path.host_pc] = path;
+  if (!options_.jit.paths) kept.next.clear();
+  for (uint64_t& pc : kept.next) pc -= path.pc;
   TranslatedBlock* const old = code_.Find({path.host_pc, path.pc, block.key, 0});
   if (old != nullptr) code_.Take(old), Drop(old);
   return false;
@@ -147,7 +145,7 @@ bool Engine::Record(const TranslatedBlock& block) {
 absl::Span<const uint64_t> Engine::PathOf(const TranslatedBlock& block) {
   path_.clear();
   if (block.hot) {
-    for (uint64_t step : hot_[block.host_pc]) path_.push_back(block.pc + step);
+    for (uint64_t step : hot_[block.host_pc].next) path_.push_back(block.pc + step);
   }
   return path_;
 }
@@ -164,7 +162,8 @@ uint32_t Engine::AddSlot(const SlotUse& use) {
 // The block is made again without it.
 void Engine::GiveUpSlot(uint32_t slot) {
   TranslatedBlock* const block = slot_blocks_[slot];
-  no_slot_.insert(block->host_pc + (cpu_->slots().use(slot).pc - block->pc));
+  cpu_->slots().ForEachDoubtful(block->first_slot, slot,
+                                [&](const SlotUse& use) { no_slot_.insert(block->host_pc + (use.pc - block->pc)); });
   if (!block->asleep) code_.Take(block), Drop(block);
 }
 
@@ -260,7 +259,10 @@ TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t
   block->pc = pc;
   block->key = cpu_->state().key;
   block->max_insns = max_insns;
-  block->hot = max_insns == 0 && hot_.contains(host_pc);
+  if (const auto it = hot_.find(host_pc); max_insns == 0 && it != hot_.end()) {
+    block->hot = true;
+    block->hot_loop = it->second.loop;
+  }
   if (!Lift(pc, host_pc, max_insns, block)) return code_.Free(block), DeliverFault(), nullptr;
   if (!Compile(&block)) return nullptr;
   ++counters_.blocks;

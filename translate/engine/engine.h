@@ -113,7 +113,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   };
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
-  bool wants_slots() const override { return compiling_->hot; }
+  bool wants_slots() const override { return compiling_->hot_loop; }
   uint32_t AddSlot(const SlotUse& use) override;
   std::vector<CodeMark>* marks() override { return observers_.empty() ? nullptr : &marks_; }
   void OnWatchedWrite(memory::RamBlock& block, uint64_t offset, uint64_t length) override;
@@ -169,8 +169,8 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   ir::Block scratch_;
   std::vector<memory::RamBlock::Ptr> observed_;
   PathRecorder recorder_;
-  // Where the code of hot blocks begins, and the way from there, relative to it.
-  absl::flat_hash_map<const uint8_t*, std::vector<uint64_t>> hot_;
+  // By where the code of hot blocks begins; `next` is relative to that.
+  absl::flat_hash_map<const uint8_t*, Path> hot_;
   std::vector<uint64_t> path_;                   // of the block in the making
   absl::flat_hash_set<const uint8_t*> no_slot_;  // instructions in them that do better without a slot
   std::vector<TranslatedBlock*> slot_blocks_;    // by slot

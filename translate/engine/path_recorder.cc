@@ -14,7 +14,7 @@ constexpr uint32_t kMaxTimes = 4;
 
 void PathRecorder::Begin() {
   active_ = true;
-  loop_ = false;
+  loop_ = stands_alone_ = false;
   insns_ = 0;
   steps_.clear();
 }
@@ -42,6 +42,7 @@ bool PathRecorder::Add(const TranslatedBlock& block) {
   key_ = block.key;
   insns_ += block.insn_count;
   steps_.push_back({block.pc, block.host_pc, block.insn_count});
+  stands_alone_ = block.loops;
   return active_ = !block.loops;
 }
 
@@ -50,6 +51,7 @@ Path PathRecorder::Take() {
   if (steps_.empty()) return path;
   const auto below = [](const Step& a, const Step& b) { return a.pc < b.pc; };
   if (loop_) std::rotate(steps_.begin(), std::min_element(steps_.begin(), steps_.end(), below), steps_.end());
+  path.loop = loop_ || stands_alone_;
   path.pc = steps_.front().pc;
   path.host_pc = steps_.front().host_pc;
   uint32_t insns = 0;

@@ -15,6 +15,7 @@ namespace emu::translate {
 struct Path {
   uint64_t pc = 0;
   const uint8_t* host_pc = nullptr;
+  bool loop = false;
   std::vector<uint64_t> next;  // where the guest went on after each jump or branch
 };
 
@@ -41,7 +42,8 @@ class PathRecorder {
   bool Belongs(const TranslatedBlock& block) const;
 
   bool active_ = false;
-  bool loop_ = false;  // the last step is followed by the first
+  bool loop_ = false;          // the last step is followed by the first
+  bool stands_alone_ = false;  // the only step's block is a loop by itself
   uint32_t key_ = 0;
   uint32_t insns_ = 0;
   std::vector<Step> steps_;

@@ -34,6 +34,7 @@ TEST_F(PathRecorderTest, ALoopBeginsAtItsLowestAddressAndIsThereSeveralTimes) {
   const Path path = recorder_.Take();
   EXPECT_EQ(path.pc, 0x1100u);
   EXPECT_EQ(path.host_pc, memory_ + 0x100);
+  EXPECT_TRUE(path.loop);
   EXPECT_THAT(path.next,
               ElementsAre(0x1180, 0x1200, 0x1100, 0x1180, 0x1200, 0x1100, 0x1180, 0x1200));  // 3 * 40 instructions
 }
@@ -57,6 +58,7 @@ TEST_F(PathRecorderTest, AWayThatIsNoLoopGoesForward) {
   EXPECT_FALSE(Add(0x2000)) << "another page";
   const Path path = recorder_.Take();
   EXPECT_EQ(path.pc, 0x1200u);
+  EXPECT_FALSE(path.loop);
   EXPECT_THAT(path.next, ElementsAre(0x1300, 0x1280));
 }
 
@@ -74,12 +76,15 @@ TEST_F(PathRecorderTest, BlocksThatAreLoopsOrHotStandAlone) {
   EXPECT_FALSE(recorder_.Add(loops));
   Path path = recorder_.Take();
   EXPECT_EQ(path.pc, 0x1100u);
+  EXPECT_TRUE(path.loop);
   EXPECT_THAT(path.next, IsEmpty());
 
   recorder_.Begin();
   EXPECT_TRUE(Add(0x1080));
   EXPECT_FALSE(recorder_.Add(loops));
-  EXPECT_EQ(recorder_.Take().pc, 0x1080u);
+  path = recorder_.Take();
+  EXPECT_EQ(path.pc, 0x1080u);
+  EXPECT_FALSE(path.loop);
 
   TranslatedBlock hot = Block(0x1100, 20);
   hot.hot = true;

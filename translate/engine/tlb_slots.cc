@@ -72,6 +72,12 @@ bool TlbSlots::Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now)
   return runs >= kLot * kWorthwhile;
 }
 
+void TlbSlots::ForEachDoubtful(uint32_t first, uint32_t bad, absl::FunctionRef<void(const SlotUse&)> fn) const {
+  for (uint32_t slot = first; slot != kNoSlot; slot = uses_[slot].next) {
+    if (slot == bad || uses_[slot].misses >= kLot / 4) fn(uses_[slot].use);
+  }
+}
+
 TlbSlots::Group& TlbSlots::GroupOf(uint32_t key) {
   for (Group& g : groups_) {
     if (g.key == key) return g;

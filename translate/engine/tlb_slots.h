@@ -49,8 +49,8 @@ class TlbSlots {
   // on to its end though it was dropped. Fills the slot if the table has the page. False: it misses so often (`now`
   // counts instructions) that the TLB itself would be better.
   bool Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now);
-  // What a slot was taken for.
-  const SlotUse& use(uint32_t slot) const { return uses_[slot].use; }
+  // Of the slots of a block: calls `fn` with what those were taken for that are `bad` or look as if they will be.
+  void ForEachDoubtful(uint32_t first, uint32_t bad, absl::FunctionRef<void(const SlotUse&)> fn) const;
 
   // Empties the slots that were filled in another context, of blocks with this key.
   void Enter(const ContextKey& context, uint32_t key);

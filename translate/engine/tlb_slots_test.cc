@@ -127,6 +127,16 @@ TEST_F(TlbSlotsTest, SlotsEndAndAreGivenBack) {
   for (; taken > 0; --taken) EXPECT_NE(Take(false, 0, 8), kNoSlot);
 }
 
+TEST_F(TlbSlotsTest, SlotsOfABlockThatMissAsWellGoWithTheBadOne) {
+  const uint32_t good = slots_.Take({0x10, false, 0, 8}, kKey, kPeriod, 0, kNoSlot);
+  const uint32_t doubtful = slots_.Take({0x20, false, 0, 8}, kKey, kPeriod, 0, good);
+  const uint32_t bad = slots_.Take({0x30, false, 0, 8}, kKey, kPeriod, 0, doubtful);
+  for (int miss = 0; miss < 8; ++miss) slots_.Fill(doubtful, 0x7000, context_, 1);
+  std::vector<uint64_t> pcs;
+  slots_.ForEachDoubtful(bad, bad, [&](const SlotUse& use) { pcs.push_back(use.pc); });
+  EXPECT_EQ(pcs, (std::vector<uint64_t>{0x30, 0x20}));
+}
+
 TEST_F(TlbSlotsTest, ASlotThatMissesOftenIsNotWorthIt) {
   const uint32_t often = Take(false, 0, 8), seldom = Take(false, 0, 8);
   bool kept = true;
