@@ -75,6 +75,7 @@ class Run {
     FuzzEnd end;
     while (static_cast<int64_t>(machine_.cpu().InsnCount()) < insns) {
       const int64_t done = static_cast<int64_t>(machine_.cpu().InsnCount());
+      if (done > next_) next_ = done + 1;  // exceptions that the world raised count too
       const int64_t slice = std::min(next_ - done, insns - done);
       const Engine::Stop stop = machine_.engine().Run(slice);
       if (!machine_.engine().status().ok()) {
