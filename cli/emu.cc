@@ -54,6 +54,11 @@ void CatchSignals(boards::Machine* machine) {
   signal(SIGPIPE, SIG_IGN);
 }
 
+// The run is about to end: whoever sends a second signal, as timeout(1) does, gets the end in good order too.
+void IgnoreSignals() {
+  for (int number : kSignals) signal(number, SIG_IGN);
+}
+
 // The machine family that a name like qemu-system-riscv64 stands for; else empty.
 absl::string_view FamilyOf(absl::string_view program) {
   return absl::ConsumePrefix(&program, "qemu-system-") ? program : "";
@@ -81,10 +86,11 @@ int Run(const std::string& program, const Options& options, const boards::BoardI
   if (!debugging.ok()) return Fail(program, debugging.status().message());
   CatchSignals(machine->get());
   const boards::Machine::Result result = (*machine)->Run();
-  for (int number : kSignals) signal(number, SIG_DFL);
+  IgnoreSignals();
   const std::string state = options.print_state ? (*machine)->StateSummary() : "";
   debugging->reset();
-  machine->reset();  // the terminal is as it was before, from here on
+  machine->reset();  // the terminal is as it was before, from here on, and so are its signals
+  IgnoreSignals();
   if (!result.report.empty()) fprintf(stderr, "%s: %s\n", program.c_str(), result.report.c_str());
   if (!state.empty()) fprintf(stderr, "%s: %s\n", program.c_str(), state.c_str());
   return result.status;
