@@ -471,15 +471,19 @@ std::optional<Value> Folder::Select(Instr& i) {
 }
 
 // A constant added to an address becomes part of the displacement, as long as that is a 32-bit one. A sum that a guest
-// register holds is at hand, whereas what it was made from may be nowhere else any more.
+// register holds is at hand, whereas what it was made from may be nowhere else any more; unless that was the base of an
+// access before, as accesses off one base share a check.
 void Folder::Address(Instr& i) {
-  if (out_.IsKept(i.args[0])) return;
+  const bool write = i.op == Op::kStore;
   const Instr& x = Def(i.args[0]);
-  if (x.op != Op::kAdd || !IsConst(x.args[1])) return;
-  const uint64_t displacement = i.imm + Def(x.args[1]).imm;
-  if (static_cast<uint64_t>(SignExtend(displacement, 32)) != displacement) return;
-  i.args[0] = x.args[0];
-  i.imm = displacement;
+  const bool is_sum = x.op == Op::kAdd && IsConst(x.args[1]);
+  const uint64_t displacement = is_sum ? i.imm + Def(x.args[1]).imm : 0;
+  const bool fits = static_cast<uint64_t>(SignExtend(displacement, 32)) == displacement;
+  if (is_sum && fits && (!out_.IsKept(i.args[0]) || out_.IsBase(x.args[0], write))) {
+    i.args[0] = x.args[0];
+    i.imm = displacement;
+  }
+  out_.MakeBase(i.args[0], write);
 }
 
 void Folder::Comparison() {

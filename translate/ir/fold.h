@@ -42,6 +42,9 @@ class Output {
   // The value was put into a guest register.
   void Keep(Value v) { states_[v].kept = true; }
   bool IsKept(Value v) const { return states_[v].kept; }
+  // Memory was read (or written) at an address that begins with the value.
+  void MakeBase(Value v, bool write) { (write ? states_[v].write_base : states_[v].read_base) = true; }
+  bool IsBase(Value v, bool write) const { return write ? states_[v].write_base : states_[v].read_base; }
   Instr* code() { return code_.data(); }
   size_t size() const { return size_; }
 
@@ -49,6 +52,7 @@ class Output {
   struct State {
     bool learned = false;  // facts_ holds something
     bool kept = false;
+    bool read_base = false, write_base = false;
   };
   void Learn(Value v, unsigned depth) const;
 

@@ -106,6 +106,13 @@ TEST(PassesTest, AddressesThatARegisterHoldsStay) {
             "set r5, %6\n");
 }
 
+TEST(PassesTest, ABaseThatWasOneIsOneAgain) {
+  EXPECT_EQ(Optimized("%u = load.i64 [%a] size=8\nset r6, %u\n%n = const.i64 8\n%x = add.i64 %a, %n\nset r0, %x\n"
+                      "%y = load.i64 [%x] size=8\nset r5, %y\nstore [%x], %y size=8"),
+            "%2 = get.i64 r0\n%3 = load.i64 [%2] size=8\nset r6, %3\n%5 = const.i64 8\n%6 = add.i64 %2, %5\n"
+            "set r0, %6\n%8 = load.i64 [%2 + 8] size=8\nset r5, %8\nstore [%6], %8 size=8\n");
+}
+
 TEST(PassesTest, ComparisonsOfComparisons) {
   EXPECT_EQ(Optimized("%z = const.i64 0\n%c = setcc.i64 lt %a, %b\nexitif eq %c, %z -> 0x2000"),
             "%2 = get.i64 r0\n%3 = get.i64 r1\nexitif ge %2, %3 -> 0x2000 refund=0\n");
