@@ -138,6 +138,7 @@ class Lowering {
     std::optional<Reg> table;
   };
   void Probe(int64_t begin, int64_t end, uint64_t compared, bool write, const ProbeRegisters& r, Cold* cold);
+  void Check(ir::MemOp op, int64_t begin, int64_t end, int64_t displacement, bool write, Reg entry, Cold* cold);
   void AskSlot(uint32_t slot, int64_t begin, Reg address, Reg entry, Cold* cold);
   void WithSlot(Op op, Reg reg, uint32_t slot, size_t field);
   void Displaced(Reg to, Reg from, int64_t displacement);
@@ -212,6 +213,7 @@ class Lowering {
   void SaveLive(const Cold& cold, bool save);
   void StoreArgument(int slot, const Location& l, ir::Type type);
   void MoveResult(const Cold& cold, ir::Type type);
+  void ReachFor(const uint8_t* data);
   void WithConstant(Op op, Xmm dst, Constant c);
   void WithConstant(Op op, Xmm dst, Xmm a, Constant c);
 

@@ -29,15 +29,20 @@ constexpr auto kUnpackedFlags = FlagTable<32>(translate::UnpackFpFlags);
 
 }  // namespace
 
+// What was emitted last reads `data`, by a place relative to the code, and has no immediate.
+void Lowering::ReachFor(const uint8_t* data) {
+  if (!e_.overflow()) Emitter::PatchRel32(e_.rw() - 4, e_.rx(), data);
+}
+
 // `op` reads a constant that lies beside the code; it must have no immediate.
 void Lowering::WithConstant(Op op, Xmm dst, Constant c) {
   e_.rm(op, dst, Mem::RipRelative(0));
-  if (!e_.overflow()) Emitter::PatchRel32(e_.rw() - 4, e_.rx(), runtime_.constant(c));
+  ReachFor(runtime_.constant(c));
 }
 
 void Lowering::WithConstant(Op op, Xmm dst, Xmm a, Constant c) {
   e_.rrm(op, dst, a, Mem::RipRelative(0));
-  if (!e_.overflow()) Emitter::PatchRel32(e_.rw() - 4, e_.rx(), runtime_.constant(c));
+  ReachFor(runtime_.constant(c));
 }
 
 // dst = a op b; dst may be either. What lies above the result comes from a.

@@ -62,9 +62,7 @@ void Lowering::AskSlot(uint32_t slot, int64_t begin, Reg address, Reg entry, Col
 
 void Lowering::WithSlot(Op op, Reg reg, uint32_t slot, size_t field) {
   e_.rm(op, reg, Mem::RipRelative(0));
-  if (!e_.overflow()) {
-    Emitter::PatchRel32(e_.rw() - 4, e_.rx(), slots_ + slot * sizeof(translate::TlbSlot) + field);
-  }
+  ReachFor(slots_ + slot * sizeof(translate::TlbSlot) + field);
 }
 
 // to = from + displacement
@@ -83,36 +81,28 @@ void Lowering::FindPage(const Instr& i, bool write, Reg address, Reg entry, Cold
     return;
   }
   const AccessGroup* group = groups_.Of(index_);
-  const auto registers = [&] {
-    const Reg tag = regs_.Temp();
-    return ProbeRegisters{address, entry, tag, regs_.FreeTemp()};
-  };
-  const bool checks = group == nullptr || group->first == index_;
-  const int64_t begin = group == nullptr ? displacement : group->begin;
-  const int64_t end = group == nullptr ? displacement + op.size() : group->end;
-  uint32_t slot = translate::kNoSlot;
-  if (wants_slots_ && checks && !op.must_align && !op.big_endian) {
-    slot = sink_->AddSlot(
-        {insn_pc_, write, static_cast<uint32_t>(displacement - begin), static_cast<uint32_t>(end - begin)});
-  }
-  if (slot != translate::kNoSlot) {
-    AskSlot(slot, begin, address, entry, cold);
-    if (group != nullptr) e_.mr(Op::kMOV64mr, FrameSlot(kGroupSlots + group->number), entry);
-    return;
-  }
-  if (group == nullptr) {
-    const unsigned rest = op.size() - 1;
-    return op.must_align ? Probe(displacement, displacement, mmu::kPageMask | rest, write, registers(), cold)
-                         : Probe(displacement, displacement + rest, mmu::kPageMask, write, registers(), cold);
-  }
+  if (group == nullptr) return Check(op, displacement, displacement + op.size(), displacement, write, entry, cold);
   const Mem known = FrameSlot(kGroupSlots + group->number);
   if (group->first == index_) {
-    Probe(group->begin, group->end - 1, mmu::kPageMask, write, registers(), cold);
+    Check(op, group->begin, group->end, displacement, write, entry, cold);
     return e_.mr(Op::kMOV64mr, known, entry);
   }
   e_.rm(Op::kMOV64rm, entry, known);
   e_.rr(Op::kTEST64rr, entry, entry);
   cold->from = e_.jcc_patchable(Cond::e);
+}
+
+// The addend of the page of the bytes [begin, end) from the address, for an access to those from `displacement` on.
+void Lowering::Check(MemOp op, int64_t begin, int64_t end, int64_t displacement, bool write, Reg entry, Cold* cold) {
+  if (wants_slots_ && !op.must_align && !op.big_endian) {
+    const uint32_t slot = sink_->AddSlot(
+        {insn_pc_, write, static_cast<uint32_t>(displacement - begin), static_cast<uint32_t>(end - begin)});
+    if (slot != translate::kNoSlot) return AskSlot(slot, begin, cold->address, entry, cold);
+  }
+  const Reg tag = regs_.Temp();
+  const ProbeRegisters registers{cold->address, entry, tag, regs_.FreeTemp()};
+  if (op.must_align) return Probe(begin, begin, mmu::kPageMask | (op.size() - 1), write, registers, cold);
+  Probe(begin, end - 1, mmu::kPageMask, write, registers, cold);
 }
 
 void Lowering::LoadInt(MemOp op, ir::Type type, Reg to, Mem from) {

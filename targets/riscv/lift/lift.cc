@@ -8,9 +8,7 @@
 namespace emu::riscv {
 namespace {
 
-// Of a block: longer ones cost more when they are left early or dropped. Where the way is known they are seldom left.
-constexpr unsigned kMaxInsns = 64;
-constexpr unsigned kMaxInsnsOfPath = 128;
+constexpr unsigned kMaxInsns = 64;  // of a block: longer ones cost more when they are left early or dropped
 
 uint32_t LoadLittle(const uint8_t* p, unsigned size) {
   uint32_t v = 0;
@@ -37,8 +35,9 @@ Lifter::Lifter(const translate::LiftRequest& request, const IsaConfig& isa, ir::
       pc_(request.pc),
       next_(request.pc) {}
 
+// Where the way is known, blocks are seldom left early, and whoever knows it says how long they may be.
 unsigned Lifter::Limit() const {
-  return std::clamp(request_.max_insns, 1u, request_.path.empty() ? kMaxInsns : kMaxInsnsOfPath);
+  return request_.path.empty() ? std::clamp(request_.max_insns, 1u, kMaxInsns) : std::max(request_.max_insns, 1u);
 }
 
 void Lifter::Block() {

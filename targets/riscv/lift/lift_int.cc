@@ -51,13 +51,8 @@ void Lifter::Branch(Cond cond) {
     ir_.ExitIf(Negate(cond), Rs1(), Rs2(), next_);
     return RaiseHelper(Helper::kMisalignedFetch, {ir_.Const64(Target())});
   }
-  if (RepeatsLoop(Target())) {
-    ir_.ExitIf(Negate(cond), Rs1(), Rs2(), next_);
-    next_ = Target();
-    return;
-  }
   const std::optional<uint64_t> followed = Follow();
-  if (followed == Target()) {
+  if (followed == Target() || RepeatsLoop(Target())) {
     ir_.ExitIf(Negate(cond), Rs1(), Rs2(), next_);
     next_ = Target();
     return;
