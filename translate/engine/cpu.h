@@ -169,6 +169,7 @@ class Cpu final : private memory::Listener {
   bool Resolve(uint64_t gva, unsigned size, Access access, unsigned context, Place* place);
   bool Find(uint64_t gva, Access access, const PageMapping& mapping, bool fill, Place* place);
   void Fill(uint64_t gva, Access access, const PageMapping& mapping, const memory::FlatRange& range, Place* place);
+  void Refill(uint32_t slot, uint64_t gva);
   bool Cached(uint64_t gva, Access access, Place* place);
   void NoteWrite(uint64_t gva, const Place& place, unsigned size);
   bool Fail(MemFault::Kind kind, Access access, uint64_t gva);

@@ -217,14 +217,18 @@ MemResult Cpu::Load(uint64_t gva, ir::MemOp op) {
 
 MemResult Cpu::LoadBySlot(uint32_t slot, uint64_t gva, ir::MemOp op) {
   const MemResult result = Load(gva, op);
-  if (result.raised == 0 && !slots_.Fill(slot, gva, *context_, InsnCount())) code_->GiveUpSlot(slot);
+  if (result.raised == 0) Refill(slot, gva);
   return result;
 }
 
 MemResult Cpu::StoreBySlot(uint32_t slot, uint64_t gva, ir::MemOp op, uint64_t value) {
   const MemResult result = Store(gva, op, value);
-  if (result.raised == 0 && !slots_.Fill(slot, gva, *context_, InsnCount())) code_->GiveUpSlot(slot);
+  if (result.raised == 0) Refill(slot, gva);
   return result;
+}
+
+void Cpu::Refill(uint32_t slot, uint64_t gva) {
+  if (!slots_.Fill(slot, gva, *context_, InsnCount())) code_->GiveUpSlot(slot);
 }
 
 // Both pages must allow the access before anything happens.

@@ -14,11 +14,14 @@ constexpr size_t kMaxMappings = size_t{1} << 20;
 
 constexpr uint32_t kLoopInsns = 32;
 
-// How many bytes of guest code the block covers, at most.
-uint32_t GuestBytes(const ir::Block& block, unsigned max_insn_bytes) {
+// How many bytes of guest code the block covers, at most. Unless it follows a path, its last instruction is the one
+// that lies farthest on: a loop that is repeated ends with its branch.
+uint32_t GuestBytes(const ir::Block& block, unsigned max_insn_bytes, bool follows_path) {
   uint64_t farthest = 0;
-  for (const ir::Instr& i : block.code) {
-    if (i.op == ir::Op::kInsn) farthest = std::max(farthest, i.imm - block.pc);
+  for (auto i = block.code.rbegin(); i != block.code.rend(); ++i) {
+    if (i->op != ir::Op::kInsn) continue;
+    farthest = std::max(farthest, i->imm - block.pc);
+    if (!follows_path) break;
   }
   return static_cast<uint32_t>(farthest + max_insn_bytes);
 }
@@ -321,7 +324,7 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
   AddProbes();
   block->insn_count = scratch_.insn_count;
   block->loops = scratch_.loops;
-  block->bytes = std::min(GuestBytes(scratch_, target_.max_insn_bytes()), request.size);
+  block->bytes = std::min(GuestBytes(scratch_, target_.max_insn_bytes(), !path.empty()), request.size);
   if (!observers_.empty()) TellLifted(*block);
   if (block->next_page != nullptr) {
     block->next_bytes = target_.max_insn_bytes();
