@@ -32,8 +32,7 @@ class Interpreter final : public translate::Backend {
 
   Exit Run(CpuState& state, CodeEntry entry) override;
 
-  // Not bytes but a number: CpuState::code_base has no meaning here.
-  uint32_t CodeOffset(CodeEntry entry) const override { return ToProgram(entry)->index; }
+  uint64_t JumpTarget(CodeEntry entry) const override { return ToProgram(entry)->index; }
   void Attach(CpuState& state) override {
     values_.push_back(std::make_unique<uint64_t[]>(ir::kMaxInstrs));
     state.backend = values_.back().get();
@@ -120,8 +119,7 @@ const Program* Interpreter::FollowLink(const CpuState& state, const Program& fro
 const Program* Interpreter::FollowJumpCache(const CpuState& state) const {
   if (state.jump_cache == nullptr) return nullptr;
   const translate::JumpEntry& e = state.jump_cache[translate::JumpCacheIndex(state.pc)];
-  return e.pc == state.pc && e.context == state.jump_context && e.code_offset != 0 ? programs_[e.code_offset - 1].get()
-                                                                                   : nullptr;
+  return e.pc == state.pc ? programs_[e.code - 1].get() : nullptr;
 }
 
 }  // namespace

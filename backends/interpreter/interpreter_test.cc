@@ -34,8 +34,7 @@ class InterpreterTest : public ::testing::Test {
   InterpreterTest() {
     state_.base.budget = 1000;
     state_.base.mapping_ids = mapping_ids_.data();
-    state_.base.jump_cache = jump_cache_.data();
-    state_.base.jump_context = 1;
+    state_.base.jump_cache = jump_cache_.lines();
     backend_->Attach(state_.base);
   }
   CodeEntry Compile(const std::string& text) {
@@ -52,7 +51,7 @@ class InterpreterTest : public ::testing::Test {
 
   std::unique_ptr<translate::Backend> backend_ = MakeInterpreter(kRegisters, {});
   std::vector<uint32_t> mapping_ids_ = std::vector<uint32_t>(translate::kMappingEntries);
-  std::vector<translate::JumpEntry> jump_cache_ = std::vector<translate::JumpEntry>(translate::kJumpCacheEntries);
+  translate::JumpCache jump_cache_;
   State state_;
   Sink sink_;
 };
@@ -98,10 +97,10 @@ TEST_F(InterpreterTest, IndirectJumpsProbeTheJumpCache) {
   const CodeEntry to = Counter("0x4000", "goto 0x5000");
   EXPECT_EQ(Run(from).kind, Exit::Kind::kLookup);
   EXPECT_EQ(state_.base.pc, 0x4000u);
-  jump_cache_[translate::JumpCacheIndex(0x4000)] = {0x4000, 1, backend_->CodeOffset(to)};
+  jump_cache_.Put(0x4000, backend_->JumpTarget(to));
   EXPECT_EQ(Run(from).kind, Exit::Kind::kJump);
   EXPECT_EQ(state_.r, 1u);
-  state_.base.jump_context = 2;
+  jump_cache_.Clear();
   EXPECT_EQ(Run(from).kind, Exit::Kind::kLookup);
 }
 

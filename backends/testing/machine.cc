@@ -26,7 +26,7 @@ struct Machine::State {
   uint32_t helper_site = 0;
   alignas(4096) uint8_t memory[kMemorySize] = {};
   uint32_t mapping_ids[translate::kMappingEntries] = {};
-  translate::JumpEntry jump_cache[translate::kJumpCacheEntries] = {};
+  translate::JumpCache jump_cache;
 };
 
 namespace {
@@ -197,8 +197,7 @@ Machine::Machine(translate::Backend& backend) : backend_(backend), state_(std::m
   tlb_.Fill(kMemoryBase, reinterpret_cast<uint64_t>(state_->memory), 0, 0);
   base.tlb_read = base.tlb_write = tlb_.table();
   base.mapping_ids = state_->mapping_ids;
-  base.jump_cache = state_->jump_cache;
-  base.jump_context = 1;
+  base.jump_cache = state_->jump_cache.lines();
   backend_.Attach(base);
 }
 Machine::~Machine() = default;

@@ -79,11 +79,9 @@ class X86Backend final : public translate::Backend {
     return {static_cast<Exit::Kind>(packed >> 32), static_cast<uint32_t>(packed)};
   }
 
-  uint32_t CodeOffset(CodeEntry entry) const override {
-    return static_cast<uint32_t>(static_cast<const uint8_t*>(entry) - buffer_.rx());
-  }
+  uint64_t JumpTarget(CodeEntry entry) const override { return reinterpret_cast<uint64_t>(entry); }
 
-  void Attach(CpuState& state) override { state.code_base = buffer_.rx(); }
+  void Attach(CpuState&) override {}
 
   absl::Span<translate::TlbSlot> slots() override { return slots_; }
 

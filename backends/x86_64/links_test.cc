@@ -1,8 +1,6 @@
 // Blocks that are joined, retired and forgotten, and room that ends.
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include "absl/strings/str_cat.h"
 #include "backends/x86_64/backend.h"
 #include "translate/ir/parser.h"
@@ -35,8 +33,7 @@ class LinksTest : public ::testing::Test {
   LinksTest() {
     state_.base.budget = 1000;
     state_.base.mapping_ids = mapping_ids_.data();
-    state_.base.jump_cache = jump_cache_.data();
-    state_.base.jump_context = 1;
+    state_.base.jump_cache = jump_cache_.lines();
     backend_->Attach(state_.base);
   }
   static std::unique_ptr<translate::Backend> Make() {
@@ -59,7 +56,7 @@ class LinksTest : public ::testing::Test {
 
   std::unique_ptr<translate::Backend> backend_ = Make();
   std::vector<uint32_t> mapping_ids_ = std::vector<uint32_t>(translate::kMappingEntries);
-  std::vector<translate::JumpEntry> jump_cache_ = std::vector<translate::JumpEntry>(translate::kJumpCacheEntries);
+  translate::JumpCache jump_cache_;
   State state_;
   Sink sink_;
 };
@@ -171,24 +168,15 @@ TEST_F(LinksTest, IndirectJumpsProbeTheJumpCache) {
   const CodeEntry to = Compile("0x12345678abc0", "goto 0x5000");
   EXPECT_EQ(Run(from).kind, Exit::Kind::kLookup);
   EXPECT_EQ(state_.base.pc, 0x12345678abc0u);
-  translate::JumpEntry& line = jump_cache_[translate::JumpCacheIndex(0x12345678abc0)];
-  line = {0x12345678abc0, 1, backend_->CodeOffset(to)};
+  jump_cache_.Put(0x12345678abc0, backend_->JumpTarget(to));
   EXPECT_EQ(Run(from).kind, Exit::Kind::kJump);
   EXPECT_EQ(state_.r, 1u);
+  translate::JumpEntry& line = jump_cache_.lines()[translate::JumpCacheIndex(0x12345678abc0)];
   line.pc ^= uint64_t{1} << 40;
   EXPECT_EQ(Run(from).kind, Exit::Kind::kLookup);
   line.pc ^= uint64_t{1} << 40;
-  state_.base.jump_context = 2;
+  jump_cache_.Clear();
   EXPECT_EQ(Run(from).kind, Exit::Kind::kLookup);
-}
-
-TEST(JumpCacheTest, FunctionsAtTheSamePlaceOfTheirPagesShareNoLine) {
-  for (const uint64_t at : {0x0, 0x120, 0xffe}) {
-    std::set<unsigned> lines;
-    for (uint64_t page = 0; page < 64; ++page)
-      lines.insert(translate::JumpCacheIndex(0x555555554000 + page * 4096 + at));
-    EXPECT_EQ(lines.size(), 64u) << at;
-  }
 }
 
 TEST_F(LinksTest, AFullCacheIsEmptiedByReset) {

@@ -299,21 +299,15 @@ std::vector<translate::SharedCode> NamePieces(const Runtime& r, const uint8_t* e
 void EmitIndirectJump(Emitter& e, const Runtime& runtime) {
   using translate::JumpEntry;
   static_assert(sizeof(JumpEntry) == 16);
-  // JumpCacheIndex(pc) * 16
+  // JumpCacheIndex(pc) * 2
   e.rr(Op::kMOV32rr, Reg::rcx, Reg::rax);
   e.ri(Op::kSHR32ri, Reg::rcx, translate::kJumpCacheShift);
+  e.rm(Op::kMOV64rm, Reg::rdx, StateField(offsetof(CpuState, jump_cache)));
   e.rr(Op::kXOR32rr, Reg::rcx, Reg::rax);
   e.ri(Op::kAND32ri, Reg::rcx, (translate::kJumpCacheEntries - 1) << 1);
-  e.ri(Op::kSHL32ri, Reg::rcx, 3);
-  e.rm(Op::kADD64rm, Reg::rcx, StateField(offsetof(CpuState, jump_cache)));
-  e.rm(Op::kCMP64rm, Reg::rax, Mem::Base(Reg::rcx, offsetof(JumpEntry, pc)));
+  e.rm(Op::kCMP64rm, Reg::rax, Mem::BaseIndex(Reg::rdx, Reg::rcx, 8, offsetof(JumpEntry, pc)));
   e.jcc_to(Cond::ne, runtime.exit_lookup);
-  e.rm(Op::kMOV32rm, Reg::rdx, StateField(offsetof(CpuState, jump_context)));
-  e.rm(Op::kCMP32rm, Reg::rdx, Mem::Base(Reg::rcx, offsetof(JumpEntry, context)));
-  e.jcc_to(Cond::ne, runtime.exit_lookup);
-  e.rm(Op::kMOV32rm, Reg::rcx, Mem::Base(Reg::rcx, offsetof(JumpEntry, code_offset)));
-  e.rm(Op::kADD64rm, Reg::rcx, StateField(offsetof(CpuState, code_base)));
-  e.r(Op::kJMP64r, Reg::rcx);
+  e.m(Op::kJMP64m, Mem::BaseIndex(Reg::rdx, Reg::rcx, 8, offsetof(JumpEntry, code)));
 }
 
 }  // namespace emu::backends::x86_64

@@ -82,8 +82,8 @@ class Backend {
   // ResourceExhausted: everything must be discarded (Reset) before compilation goes on.
   virtual absl::StatusOr<CodeEntry> Compile(const ir::Block& block, CompileSink& sink) = 0;
   virtual Exit Run(CpuState& state, CodeEntry entry) = 0;
-  // Offset for JumpEntry::code_offset, relative to CpuState::code_base, which is set by Attach.
-  virtual uint32_t CodeOffset(CodeEntry entry) const = 0;
+  // For JumpEntry::code; not 0.
+  virtual uint64_t JumpTarget(CodeEntry entry) const = 0;
   virtual void Attach(CpuState& state) = 0;
   // Memory for the slots that code is compiled with; empty where it uses none.
   virtual absl::Span<TlbSlot> slots() { return {}; }

@@ -17,12 +17,21 @@ void Context::FillExec(uint64_t gva, const uint8_t* host_page, uint64_t physical
 
 bool Context::MayHaveRun(uint64_t gva) const { return ran_[RanBit(gva) / 64] >> (RanBit(gva) % 64) & 1; }
 
-uint32_t Context::JumpContext(uint32_t key, uint32_t* next_number) {
-  for (auto& [k, number] : jump_numbers_) {
-    if (k == key) return number;
+JumpCache& Context::Jumps(uint32_t key) {
+  auto at = std::find_if(jumps_.begin(), jumps_.end(), [key](const KeyedJumps& j) { return j.key == key; });
+  if (at == jumps_.end() && jumps_.size() < kMaxJumpCaches) {
+    at = jumps_.insert(jumps_.end(), {key, std::make_unique<JumpCache>()});
+  } else if (at == jumps_.end()) {
+    at = jumps_.begin();
+    at->key = key;
+    at->cache->Clear();
   }
-  jump_numbers_.emplace_back(key, (*next_number)++);
-  return jump_numbers_.back().second;
+  std::rotate(at, at + 1, jumps_.end());
+  return *jumps_.back().cache;
+}
+
+void Context::ForgetJumps() {
+  for (KeyedJumps& j : jumps_) j.cache->Clear();
 }
 
 // A range grows up to a gibibyte, so that kernels' far apart mappings stay apart; when all ranges are in use, the one
@@ -91,14 +100,6 @@ Context* ContextPool::Get(ContextKey key) {
     return found;
   }
   return Recycle(key);
-}
-
-void ContextPool::RestartJumpNumbers() {
-  for (auto& c : contexts_) {
-    c->ForgetJumps();
-    std::fill_n(c->jumps.get(), kJumpCacheEntries, JumpEntry{});
-  }
-  next_jump_number_ = 1;
 }
 
 Context* ContextPool::Recycle(ContextKey key) {

@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -33,25 +32,24 @@ struct ExecEntry {
 
 class Context {
  public:
-  explicit Context(ContextKey key) : key(key), jumps(new JumpEntry[kJumpCacheEntries]()) {}
+  explicit Context(ContextKey key) : key(key) {}
   ContextKey key;
   mmu::TlbTable read;
   mmu::TlbTable write;
   std::array<uint32_t, kMappingEntries> mapping_ids{};
   std::array<ExecEntry, kMappingEntries> exec;
-  // Its jump cache: one for all would have the kernel's lines made anew with each switch between processes.
-  std::unique_ptr<JumpEntry[]> jumps;
   uint64_t last_used = 0;
 
   static unsigned Slot(uint64_t gva) { return (gva >> mmu::kPageBits) & (kMappingEntries - 1); }
   void FillExec(uint64_t gva, const uint8_t* host_page, uint64_t physical, uint32_t mapping_id);
-  // The number that jump-cache lines of this context carry for code with block key `key`.
-  uint32_t JumpContext(uint32_t key, uint32_t* next_number);
+  // The jump cache for code with block key `key`, which stays where it is until kMaxJumpCaches other keys were asked
+  // for.
+  JumpCache& Jumps(uint32_t key);
   // Remembers that a page of more than 4 KiB was cached, so that dropping one of its addresses drops it all.
   void NoteLargePage(uint64_t gva, unsigned log2_size);
   void DropPage(uint64_t gva);
   void Clear();
-  void ForgetJumps() { jump_numbers_.clear(); }
+  void ForgetJumps();
 
  private:
   bool MayHaveRun(uint64_t gva) const;
@@ -65,7 +63,14 @@ class Context {
     bool Holds(uint64_t gva) const { return mask != 0 && ((gva ^ address) & mask) == 0; }
   };
   std::array<LargeRange, 8> large_{};
-  std::vector<std::pair<uint32_t, uint32_t>> jump_numbers_;  // block key, number
+  // By block key, what was asked for last at the end. One cache for all contexts would have the kernel's lines made
+  // anew with each switch between processes.
+  static constexpr size_t kMaxJumpCaches = 4;
+  struct KeyedJumps {
+    uint32_t key;
+    std::unique_ptr<JumpCache> cache;
+  };
+  std::vector<KeyedJumps> jumps_;
 };
 
 // The contexts of one CPU: the most recently used ones are kept.
@@ -77,15 +82,11 @@ class ContextPool {
   void ForEach(Fn fn) {
     for (auto& c : contexts_) fn(*c);
   }
-  uint32_t* next_jump_number() { return &next_jump_number_; }
-  // Numbers begin again, and all jump caches are empty.
-  void RestartJumpNumbers();
 
  private:
   Context* Recycle(ContextKey key);
   std::vector<std::unique_ptr<Context>> contexts_;
   uint64_t clock_ = 0;
-  uint32_t next_jump_number_ = 1;
 };
 
 }  // namespace emu::translate

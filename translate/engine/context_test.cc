@@ -15,32 +15,42 @@ class ContextTest : public ::testing::Test {
   bool HasCode(uint64_t gva) {
     return context_.exec[Context::Slot(gva)].page == gva && context_.mapping_ids[Context::Slot(gva)] != 0;
   }
-  uint32_t Number(uint32_t key = 0) { return context_.JumpContext(key, &next_); }
+  static constexpr uint64_t kJump = 0x1234;
+  void PutJump(uint32_t key = 0) { context_.Jumps(key).Put(kJump, 9); }
+  bool HasJump(uint32_t key = 0) { return context_.Jumps(key).lines()[JumpCacheIndex(kJump)].pc == kJump; }
 
   Context context_{{1, 2}};
-  uint32_t next_ = 1;
   uint8_t code_[1] = {};
 };
 
-TEST_F(ContextTest, NumbersStayUntilAMappingOfCodeGoes) {
-  const uint32_t n = Number();
-  EXPECT_NE(Number(7), n);
+TEST_F(ContextTest, JumpsStayUntilAMappingOfCodeGoes) {
+  PutJump();
+  EXPECT_FALSE(HasJump(7));
   context_.FillExec(0x1000, code_, 0x9000, 3);
   FillData(0x2000);
   context_.DropPage(0x2000);
   EXPECT_FALSE(HasData(0x2000));
-  EXPECT_EQ(Number(), n) << "no code ran from the page";
+  EXPECT_TRUE(HasJump()) << "no code ran from the page";
   context_.DropPage(0x1000);
   EXPECT_FALSE(HasCode(0x1000));
-  EXPECT_NE(Number(), n);
+  EXPECT_FALSE(HasJump());
+}
+
+TEST_F(ContextTest, TheLastKeysHaveTheirJumps) {
+  for (uint32_t key = 0; key < 4; ++key) PutJump(key);
+  JumpEntry* const lines = context_.Jumps(0).lines();
+  PutJump(4);  // takes the place of 1
+  EXPECT_EQ(context_.Jumps(0).lines(), lines);
+  for (uint32_t key : {0, 2, 3, 4}) EXPECT_TRUE(HasJump(key));
+  EXPECT_FALSE(HasJump(1));
 }
 
 TEST_F(ContextTest, ACodePageThatLostItsSlotStillCounts) {
   context_.FillExec(0x1000, code_, 0x9000, 3);
   context_.FillExec(0x1000 + kMappingEntries * mmu::kPageSize, code_, 0x9000, 4);
-  const uint32_t n = Number();
+  PutJump();
   context_.DropPage(0x1000);
-  EXPECT_NE(Number(), n);
+  EXPECT_FALSE(HasJump());
   EXPECT_TRUE(HasCode(0x1000 + kMappingEntries * mmu::kPageSize));
 }
 
@@ -89,11 +99,11 @@ TEST_F(ContextTest, ManyLargePagesAreAllRemembered) {
 TEST_F(ContextTest, ClearForgetsAll) {
   FillData(0x1000);
   context_.FillExec(0x1000, code_, 0x9000, 3);
-  const uint32_t n = Number();
+  PutJump();
   context_.Clear();
   EXPECT_FALSE(HasData(0x1000));
   EXPECT_FALSE(HasCode(0x1000));
-  EXPECT_NE(Number(), n);
+  EXPECT_FALSE(HasJump());
 }
 
 TEST(ContextPoolTest, KeepsTheMostRecentlyUsed) {
@@ -115,20 +125,11 @@ TEST(ContextPoolTest, ARecycledContextIsEmpty) {
   ContextPool pool;
   Context* first = pool.Get({0, 0});
   first->read.Fill(0x1000, 0x5000, 0x9000, 0);
-  const uint32_t n = first->JumpContext(0, pool.next_jump_number());
+  first->Jumps(0).Put(0x1000, 9);
   for (uint64_t k = 1; k <= ContextPool::kMaxContexts; ++k) pool.Get({k, 0});
   EXPECT_EQ(first->key, (ContextKey{ContextPool::kMaxContexts, 0}));
   EXPECT_NE(first->read.entry(0x1000).tag, 0x1000u);
-  EXPECT_NE(first->JumpContext(0, pool.next_jump_number()), n);
-}
-
-TEST(ContextPoolTest, RestartedNumbersAreNew) {
-  ContextPool pool;
-  Context* c = pool.Get({0, 0});
-  *pool.next_jump_number() = 100;
-  EXPECT_EQ(c->JumpContext(0, pool.next_jump_number()), 100u);
-  pool.RestartJumpNumbers();
-  EXPECT_EQ(c->JumpContext(0, pool.next_jump_number()), 1u);
+  EXPECT_EQ(first->Jumps(0).lines()[JumpCacheIndex(0x1000)].code, 0u);
 }
 
 }  // namespace

@@ -22,10 +22,8 @@ void Cpu::SwitchContext(ContextKey key) {
   state_.tlb_read = context_->read.table();
   state_.tlb_write = context_->write.table();
   state_.mapping_ids = context_->mapping_ids.data();
-  state_.jump_cache = context_->jumps.get();
-  if (*contexts_.next_jump_number() == ~uint32_t{0}) contexts_.RestartJumpNumbers();
+  state_.jump_cache = context_->Jumps(state_.key).lines();
   slots_.Enter(context_->key, state_.key);
-  state_.jump_context = context_->JumpContext(state_.key, contexts_.next_jump_number());
 }
 
 void Cpu::Flush(absl::FunctionRef<bool(const ContextKey&)> which) {

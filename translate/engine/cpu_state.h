@@ -6,22 +6,11 @@
 #include <cstdint>
 
 #include "mmu/soft_tlb.h"
+#include "translate/engine/jump_cache.h"
 
 namespace emu::translate {
 
 class Cpu;
-
-// One line of the jump cache: the host code for guest code at `pc` in a context. A context number stands for one
-// address space, privilege and block key, and is never used again after a change of its mappings.
-struct JumpEntry {
-  uint64_t pc;
-  uint32_t context;      // 0: empty
-  uint32_t code_offset;  // bytes from CpuState::code_base
-};
-inline constexpr unsigned kJumpCacheEntries = 4096;
-// Direct-mapped by pc / 2, with the page number mixed in: functions often lie at the same place of their pages.
-inline constexpr unsigned kJumpCacheShift = 6;
-constexpr unsigned JumpCacheIndex(uint64_t pc) { return (pc ^ pc >> kJumpCacheShift) >> 1 & (kJumpCacheEntries - 1); }
 
 // Which guest page maps to which physical page for execution: a number made once for each pair, 0 where not known.
 inline constexpr unsigned kMappingEntries = 512;  // direct-mapped by page number
@@ -33,13 +22,10 @@ struct CpuState {
   uint64_t* tlb_write = nullptr;
   const uint32_t* mapping_ids = nullptr;
   JumpEntry* jump_cache = nullptr;
-  const uint8_t* code_base = nullptr;
-  uint32_t jump_context = 0;
   uint32_t site = 0;        // which translated guest instruction called the helper that runs now
   uint32_t unwind = 0;      // a helper has changed the PC: leave the block
   uint32_t key = 0;         // what the target's translation depends on beside the code (privilege, FP on, ...)
   uint32_t mxcsr = 0x1f80;  // the guest's rounding mode and sticky flags while no guest code runs (see fp_env.h)
-  uint32_t reserved = 0;
   Cpu* cpu = nullptr;
   void* backend = nullptr;  // the backend's own data
 };

@@ -221,8 +221,7 @@ bool Engine::MayJoin(const TranslatedBlock& from, const TranslatedBlock& to) {
 void Engine::FillJumpCache(const TranslatedBlock& block) {
   if (!chain_ || !options_.jit.jump_cache || block.max_insns != 0) return;
   if (cpu_->context().exec[Context::Slot(block.pc)].page != (block.pc & mmu::kPageMask)) return;
-  cpu_->state().jump_cache[JumpCacheIndex(block.pc)] = {block.pc, cpu_->state().jump_context,
-                                                        backend_.CodeOffset(block.entry)};
+  cpu_->context().Jumps(cpu_->state().key).Put(block.pc, backend_.JumpTarget(block.entry));
 }
 
 TranslatedBlock* Engine::Find(uint64_t pc, uint32_t max_insns) {
@@ -518,10 +517,7 @@ void Engine::Separate(TranslatedBlock* block) {
   ForgetJump(block->pc);  // other contexts' lines go when they lead here
 }
 
-void Engine::ForgetJump(uint64_t pc) {
-  JumpEntry& line = cpu_->state().jump_cache[JumpCacheIndex(pc)];
-  if (line.pc == pc) line = {};
-}
+void Engine::ForgetJump(uint64_t pc) { cpu_->context().Jumps(cpu_->state().key).Forget(pc); }
 
 void Engine::Drop(TranslatedBlock* block) {
   Separate(block);

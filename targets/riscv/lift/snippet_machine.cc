@@ -131,14 +131,13 @@ struct Hardware {
   Hardware() {
     state.base.tlb_read = state.base.tlb_write = tlb.table();
     state.base.mapping_ids = mapping_ids;
-    state.base.jump_cache = jump_cache;
-    state.base.jump_context = 1;
+    state.base.jump_cache = jump_cache.lines();
     state.base.budget = kSnippetBudget;
   }
   RiscvState state{};
   mmu::TlbTable tlb;
   uint32_t mapping_ids[translate::kMappingEntries] = {};
-  translate::JumpEntry jump_cache[translate::kJumpCacheEntries] = {};
+  translate::JumpCache jump_cache;
 };
 
 void Enter(const SnippetState& from, RiscvState* to) {
