@@ -184,6 +184,7 @@ class Runner {
     if (state_.budget < static_cast<int64_t>(s.extra)) return LeaveTo(Exit::Kind::kBudget, s.imm);
     state_.budget -= s.extra;
   }
+  void Do(Tag<Op::kRefund>, const Step& s) { state_.budget += static_cast<int64_t>(A(s)); }
   void Do(Tag<Op::kGuard>, const Step& s) {
     const uint64_t slot = s.imm / mmu::kPageSize % translate::kMappingEntries;
     if (state_.mapping_ids[slot] != s.extra) LeaveTo(Exit::Kind::kStale, program_.pc);

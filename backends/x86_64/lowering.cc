@@ -33,7 +33,7 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   for (index_ = 0; index_ < block.code.size(); ++index_) {
     Mark(index_);
     regs_.BeginInstr(index_);
-    if (made_nans_) SettleNans(block.code[index_]);
+    if (made_nans_) SettleNans(block.code[index_]), compared_ = ir::kNoValue;
     const RawGuests raw = regs_.raw_guests();
     const size_t before = cold_.size();
     LowerInstr(block.code[index_]);
@@ -58,7 +58,13 @@ void Lowering::AddMark(uint32_t instr) {
   marks_->push_back({offset, instr});
 }
 
+// Of the host's flags. Registers are moved, loaded and stored without touching them.
+bool Lowering::KeepsFlags(IrOp op) {
+  return op == IrOp::kConst || op == IrOp::kGet || op == IrOp::kSet || op == IrOp::kInsn || op == IrOp::kSelect;
+}
+
 void Lowering::LowerInstr(const Instr& i) {
+  if (!KeepsFlags(i.op)) compared_ = ir::kNoValue;
   switch (i.op) {
     case IrOp::kConst:
       return regs_.SetConst(i.imm);
@@ -159,6 +165,8 @@ void Lowering::LowerInstr(const Instr& i) {
       return;
     case IrOp::kExitIf:
       return ExitIf(i);
+    case IrOp::kRefund:
+      return e_.mr(Op::kADD64mr, StateField(offsetof(CpuState, budget)), regs_.Use(i.args[0]));
     case IrOp::kExitUnless:
       return ExitUnless(i);
     case IrOp::kGoto:

@@ -128,6 +128,8 @@ class Lowering {
   Cond Compare(ir::Cond c, Value a, Value b);
   void SetCc(const ir::Instr& i);
   void Select(const ir::Instr& i);
+  static bool KeepsFlags(ir::Op op);
+  Cond NotZero(ir::Value v);
   // lowering_memory.cc
   void Load(const ir::Instr& i);
   void Store(const ir::Instr& i);
@@ -236,6 +238,8 @@ class Lowering {
   bool wants_slots_ = false;        // the present block
   const uint8_t* begin_ = nullptr;  // of the block's code
   unsigned index_ = 0;
+  ir::Value compared_ = ir::kNoValue;  // the flags still say whether this is zero: it is not under compared_as_
+  Cond compared_as_ = Cond::ne;
   unsigned put_back_ = 0;   // the instruction that gives the flags, as they were last read, back; 0 after it
   bool made_nans_ = false;  // some may have to be seen to
   std::vector<Cold> cold_;

@@ -397,29 +397,37 @@ void Lowering::SetCc(const Instr& i) {
   const Reg t = regs_.Result();
   e_.setcc(c, t);  // moves and SETcc leave the flags alone, so the result may be an argument's register
   e_.rr(Op::kMOVZX32rr8, t, t);
+  compared_ = static_cast<Value>(index_);
+  compared_as_ = c;
+}
+
+// What the flags say once the value, of which one may ask whether it is zero, was looked at.
+Cond Lowering::NotZero(Value v) {
+  if (v == compared_) return compared_as_;
+  const Reg c = regs_.Use(v);
+  ir::TypeBits(TypeOf(v)) == 64 ? e_.rr(Op::kTEST64rr, c, c) : e_.rr(Op::kTEST32rr, c, c);
+  return Cond::ne;
 }
 
 void Lowering::Select(const Instr& i) {
   const Value a = i.args[1], b = i.args[2];
   const bool wide = Wide(i);
   if (ir::IsFloat(i.type)) {
-    const Reg c = regs_.Use(i.args[0]);
     const Xmm xa = regs_.UseXmm(a), xb = regs_.UseXmm(b);
     const Xmm dst = regs_.ResultXmm();
     if (regs_.Boxed(a) && regs_.Boxed(b)) regs_.MarkBoxed();
     const Xmm first = dst == xb ? xb : xa;  // the other one replaces it
     if (dst != first) e_.rr(Op::kMOVAPSrr, dst, first);
-    ir::TypeBits(TypeOf(i.args[0])) == 64 ? e_.rr(Op::kTEST64rr, c, c) : e_.rr(Op::kTEST32rr, c, c);
-    uint8_t* skip = e_.jcc_short(first == xa ? Cond::ne : Cond::e);
+    const Cond c = NotZero(i.args[0]);
+    uint8_t* skip = e_.jcc_short(first == xa ? c : Negate(c));
     e_.rr(Op::kMOVAPSrr, dst, first == xa ? xb : xa);
     return e_.Bind8(skip);
   }
   const Reg ra = regs_.Use(a);
   const Reg t = regs_.Temp();
   regs_.Copy(b, t);
-  const Reg c = regs_.Use(i.args[0]);
-  ir::TypeBits(TypeOf(i.args[0])) == 64 ? e_.rr(Op::kTEST64rr, c, c) : e_.rr(Op::kTEST32rr, c, c);
-  wide ? e_.cmovcc64(Cond::ne, t, ra) : e_.cmovcc32(Cond::ne, t, ra);
+  const Cond c = NotZero(i.args[0]);
+  wide ? e_.cmovcc64(c, t, ra) : e_.cmovcc32(c, t, ra);
   const Reg dst = regs_.ResultOr(t);
   if (dst != t) e_.rr(Op::kMOV64rr, dst, t);
 }

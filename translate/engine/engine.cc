@@ -312,7 +312,8 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
                       static_cast<uint32_t>(next_page - pc),
                       [&] { return block->next_page = cpu_->Fetch(next_page); },
                       options_.jit.repeat_loops ? kLoopInsns : 0,
-                      path};
+                      path,
+                      options_.jit.choices && cpu_->watch() == nullptr};
   target_.Lift(request, builder);
   builder.Finish();
   if (scratch_.insn_count == 0) return false;

@@ -76,6 +76,9 @@ struct LiftRequest {
   uint32_t loop_insns = 0;
   // Where the guest went on after each jump and branch when it was watched; the block may follow. Not below `pc`.
   absl::Span<const uint64_t> path = {};
+  // Where a path is given, instructions that only compute may be executed together with the branch that leads around
+  // them, if what they are and how many of them the guest executes comes out the same.
+  bool choices = false;
 };
 
 class Target {

@@ -61,6 +61,7 @@ class Builder {
 
   // `Charge` counts are filled in by Finish.
   void Charge(uint64_t pc) { Emit(Op::kCharge, Type::kVoid, {}, pc); }
+  void Refund(Value insns) { Emit(Op::kRefund, Type::kVoid, {insns}); }
   void Guard(uint64_t page, uint32_t mapping_id) { Emit(Op::kGuard, Type::kVoid, {}, page, 0, mapping_id); }
   void Insn(uint64_t pc) {
     block_.loops |= pc == block_.pc && !block_.code.empty() && block_.code.back().op != Op::kCharge;

@@ -30,6 +30,7 @@ class Generator {
   Block Run() {
     block_.pc = 0x1000;
     builder_.Charge(block_.pc);
+    if (options_.branches && random_.OneIn(4)) Refund();
     for (unsigned n = 0; n < options_.insns; ++n) Insn();
     if (pending_label_ >= 0) Define(static_cast<uint16_t>(pending_label_));
     if (loop_label_ >= 0) CloseLoop();
@@ -102,6 +103,8 @@ class Generator {
     const Value a = Any(t), b = Any(t);
     builder_.ExitIf(static_cast<Cond>(AnyCond()), a, b, 0x2000 + 4 * random_.Below(64));
   }
+  // Not in a loop, which might never end.
+  void Refund() { builder_.Refund(Add(builder_.Binary(Op::kAnd, Any(Type::kI64), Constant(Type::kI64, 1)))); }
   void Call() {
     const unsigned helper = options_.helpers[random_.Below(static_cast<unsigned>(options_.helpers.size()))];
     const Value a = Any(Type::kI64), b = Any(Type::kI64), c = Any(Type::kI64);

@@ -59,9 +59,10 @@ void ProgramMaker::Loop(unsigned depth) {
   at_ = end;
 }
 
+// Around little that only computes, or around anything.
 void ProgramMaker::If(unsigned depth) {
   const uint64_t past = Hole();
-  Body(1 + Pick(3), depth);
+  random_.OneIn(2) ? Compressed() : Body(1 + Pick(3), depth);
   Land(past, random_.Pick(kConds), Any(), random_.OneIn(3) ? 0 : Any());
 }
 

@@ -1,7 +1,6 @@
 #include "targets/riscv/lift/lift.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "targets/riscv/lift/lifter.h"
 
@@ -9,12 +8,6 @@ namespace emu::riscv {
 namespace {
 
 constexpr unsigned kMaxInsns = 64;  // of a block: longer ones cost more when they are left early or dropped
-
-uint32_t LoadLittle(const uint8_t* p, unsigned size) {
-  uint32_t v = 0;
-  std::memcpy(&v, p, size);
-  return v;
-}
 
 }  // namespace
 
@@ -77,11 +70,13 @@ void Lifter::One(uint32_t bits) {
   next_ = Pc(pc_ + d_.length);
   ++count_;
   ir_.Insn(pc_);
-  if (!legal || FpIsOff()) return Illegal();
+  if (!legal || FpIsOff()) return Refund(), Illegal();
+  if (refund_ != ir::kNoValue && !OnlyComputes(d_) && !IsBranch(d_)) Refund();
   (this->*kMethods[static_cast<unsigned>(d_.id)])();
 }
 
 void Lifter::Goto(uint64_t pc) {
+  Refund();
   ir_.Goto(pc);
   done_ = true;
 }

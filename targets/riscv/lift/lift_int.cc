@@ -48,10 +48,13 @@ JumpHint Lifter::HintOfJalr() const {
 
 void Lifter::Branch(Cond cond) {
   if (MisalignedTarget(Target())) {
+    Refund();
     ir_.ExitIf(Negate(cond), Rs1(), Rs2(), next_);
     return RaiseHelper(Helper::kMisalignedFetch, {ir_.Const64(Target())});
   }
   const std::optional<uint64_t> followed = Follow();
+  if (followed && request_.choices && GoAround(cond)) return;
+  Refund();
   if (followed == Target() || RepeatsLoop(Target())) {
     ir_.ExitIf(Negate(cond), Rs1(), Rs2(), next_);
     next_ = Target();

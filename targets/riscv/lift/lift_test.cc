@@ -5,10 +5,14 @@
 #include <set>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "targets/riscv/lift/assemble.h"
 #include "targets/riscv/lift/snippet.h"
 #include "targets/riscv/lift/snippet_cases.h"
+#include "translate/engine/target.h"
 #include "translate/ir/printer.h"
 
 namespace emu::riscv {
@@ -81,10 +85,16 @@ TEST(Lift, MisalignedTargets) {
 struct Code {
   explicit Code(absl::string_view text) : bytes(Assemble(text, 64)->bytes) {}
   ir::Block Lift(uint64_t pc, uint32_t size, unsigned max_insns, const uint8_t* next_page = nullptr) const {
-    ir::Block block{.pc = pc, .insn_count = 0, .label_count = 0, .code = {}};
+    return Lift({pc, kSnippetKey, max_insns, bytes.data(), size, [&] { return ++asked, next_page; }});
+  }
+  ir::Block Follow(absl::Span<const uint64_t> path, unsigned max_insns = 64) const {
+    const auto size = static_cast<uint32_t>(bytes.size());
+    return Lift({0x1000, kSnippetKey, max_insns, bytes.data(), size, [] { return nullptr; }, 0, path, true});
+  }
+  static ir::Block Lift(const translate::LiftRequest& request) {
+    ir::Block block{.pc = request.pc, .insn_count = 0, .label_count = 0, .code = {}};
     ir::Builder builder(&block);
-    LiftBlock({pc, kSnippetKey, max_insns, bytes.data(), size, [&] { return ++asked, next_page; }}, IsaConfig::Full(64),
-              builder);
+    LiftBlock(request, IsaConfig::Full(64), builder);
     builder.Finish();
     return block;
   }
@@ -98,6 +108,10 @@ std::vector<uint64_t> Pcs(const ir::Block& block) {
     if (i.op == ir::Op::kInsn) pcs.push_back(i.imm);
   }
   return pcs;
+}
+
+size_t CountOf(ir::Op op, const ir::Block& block) {
+  return absl::c_count_if(block.code, [op](const ir::Instr& i) { return i.op == op; });
 }
 
 std::string LastOf(const ir::Block& block) { return ir::PrintInstr(block, block.code.size() - 1); }
@@ -137,6 +151,40 @@ TEST(LiftBlock, StaysEmptyIfTheNextPageIsMissing) {
   const ir::Block block = code.Lift(0x1ffe, 2, 64, nullptr);
   EXPECT_TRUE(block.code.empty());
   EXPECT_EQ(block.insn_count, 0u);
+}
+
+// What lies between a branch and its target, with the branch at 0x1000 and a store behind.
+ir::Block Around(absl::string_view arm, absl::string_view branch, unsigned max_insns = 64) {
+  static constexpr uint64_t kWays[] = {0x1004, 0x1004};
+  return Code(absl::StrCat(branch, "; ", arm, "; sd a0, 0(a1)")).Follow(kWays, max_insns);
+}
+
+TEST(LiftBlock, FewInstructionsThatOnlyComputeAreAChoice) {
+  const ir::Block one = Around("c.mv a0, a1", "beq a0, a1, 6");
+  EXPECT_EQ(Pcs(one), (std::vector<uint64_t>{0x1000, 0x1004, 0x1006}));
+  EXPECT_EQ(CountOf(ir::Op::kSelect, one), 1u);
+  EXPECT_EQ(CountOf(ir::Op::kRefund, one), 1u);
+  EXPECT_EQ(CountOf(ir::Op::kExitIf, one), 0u);
+  const ir::Block three = Around("addi a0, a0, 1; slli a2, a0, 3; sub a0, a2, a3", "bltu a0, a1, 16");
+  EXPECT_EQ(CountOf(ir::Op::kSelect, three), 2u) << "a0 and a2";
+  EXPECT_EQ(CountOf(ir::Op::kRefund, three), 1u);
+}
+
+TEST(LiftBlock, ChoicesInARowAreRefundedTogether) {
+  const ir::Block block = Around("addi a0, a0, 1; bne a0, a2, 8; addi a2, a2, 1", "beq a0, a1, 8");
+  EXPECT_EQ(CountOf(ir::Op::kSelect, block), 2u);
+  EXPECT_EQ(CountOf(ir::Op::kRefund, block), 1u);
+}
+
+TEST(LiftBlock, OtherBranchesAreNoChoice) {
+  const auto has_none = [](const ir::Block& block) { return CountOf(ir::Op::kRefund, block) == 0; };
+  EXPECT_TRUE(has_none(Around("ld a0, 0(a1)", "beq a0, a1, 8"))) << "may fault";
+  EXPECT_TRUE(has_none(Around("addi a0, a0, 1; addi a0, a0, 1; addi a0, a0, 1; addi a0, a0, 1", "beq a0, a1, 20")))
+      << "too many";
+  EXPECT_TRUE(has_none(Around("addi a0, a0, 1", "beq a0, a1, 6"))) << "into the middle";
+  EXPECT_TRUE(has_none(Around("addi a0, a0, 1", "beq a0, a1, -4"))) << "backwards";
+  EXPECT_TRUE(has_none(Around("addi a0, a0, 1", "beq a0, a1, 8", 1))) << "too long";
+  EXPECT_TRUE(has_none(Code("beq a0, a1, 8; addi a0, a0, 1; nop").Follow({}))) << "not hot";
 }
 
 TEST(LiftBlock, ReturnsAndCallsHaveHints) {

@@ -5,9 +5,11 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <optional>
 
+#include "absl/types/span.h"
 #include "targets/riscv/helpers.h"
 #include "targets/riscv/isa/decode.h"
 #include "targets/riscv/state.h"
@@ -15,6 +17,12 @@
 #include "translate/ir/builder.h"
 
 namespace emu::riscv {
+
+inline uint32_t LoadLittle(const uint8_t* p, unsigned size) {
+  uint32_t v = 0;
+  std::memcpy(&v, p, size);
+  return v;
+}
 
 class Lifter {
  public:
@@ -36,6 +44,13 @@ class Lifter {
   void Goto(uint64_t pc);
   bool RepeatsLoop(uint64_t target);
   std::optional<uint64_t> Follow();
+  struct Arm;
+  static bool Does(const Decoded& insn, absl::Span<const Method> methods);
+  static bool IsBranch(const Decoded& insn);
+  static bool OnlyComputes(const Decoded& insn);
+  Arm ArmOfBranch() const;
+  bool GoAround(ir::Cond cond);
+  void Refund();
   void Illegal();
   void CallHelper(Helper helper, std::initializer_list<Value> args);
   void RaiseHelper(Helper helper, std::initializer_list<Value> args);
@@ -293,7 +308,8 @@ class Lifter {
   size_t followed_ = 0;  // of the request's path
   unsigned loop_ = 0;    // instructions of the loop that the block is; 0: it is none, or is not known to be yet
   bool done_ = false;
-  bool dirty_ = false;  // mstatus.FS is known to be Dirty
+  Value refund_ = ir::kNoValue;  // instructions of those counted that the guest went around
+  bool dirty_ = false;           // mstatus.FS is known to be Dirty
   // Single-precision values of this block by register: as an operand, and whether the register holds exactly that,
   // NaN-boxed (otherwise it was read and may have been improperly boxed).
   struct SingleValue {
