@@ -1,5 +1,6 @@
 #include "bench/runner/process_memory.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -13,7 +14,7 @@ namespace {
 
 constexpr uint64_t kKilo = 1024;
 
-// "Size:   12 kB" for `name` "Size:"; else 0.
+// "Rss:   12 kB" for `name` "Rss:"; else 0.
 uint64_t Kilobytes(absl::string_view line, absl::string_view name) {
   const std::vector<absl::string_view> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
   uint64_t value = 0;
@@ -23,17 +24,13 @@ uint64_t Kilobytes(absl::string_view line, absl::string_view name) {
 }  // namespace
 
 uint64_t ResidentBesideLargest(absl::string_view smaps) {
-  uint64_t total = 0, size = 0, largest = 0, resident_of_largest = 0;
+  uint64_t total = 0, largest = 0;
   for (absl::string_view line : absl::StrSplit(smaps, '\n')) {
-    if (const uint64_t s = Kilobytes(line, "Size:"); s != 0) size = s;
     const uint64_t resident = Kilobytes(line, "Rss:");
-    if (resident == 0) continue;
     total += resident;
-    if (size <= largest) continue;
-    largest = size;
-    resident_of_largest = resident;
+    largest = std::max(largest, resident);
   }
-  return total - resident_of_largest;
+  return total - largest;
 }
 
 uint64_t ResidentBesideRam(pid_t pid) {

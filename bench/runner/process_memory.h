@@ -10,7 +10,8 @@
 
 namespace emu::bench {
 
-// Bytes resident in all mappings but the largest, which is the guest's RAM. `smaps` as in proc(5), /proc/PID/smaps.
+// Bytes resident in all mappings but the one with the most, which is the RAM of a guest that has booted; address space
+// that is set aside and hardly used, for code or tables, may be larger. `smaps` as in proc(5), /proc/PID/smaps.
 uint64_t ResidentBesideLargest(absl::string_view smaps);
 // Of a running process; 0 if it cannot be read.
 uint64_t ResidentBesideRam(pid_t pid);

@@ -10,10 +10,11 @@ namespace {
 constexpr char kSmaps[] =
     "55d0-55d9 r-xp 00000000 08:01 1  /bin/x\nSize:                100 kB\nRss:                  40 kB\nPss: 3 kB\n"
     "7f00-7f99 rw-s 00000000 00:05 2  /memfd:ram\nSize:             262144 kB\nRss:                9000 kB\n"
+    "7e00-7e99 rw-p 00000000 00:00 0\nSize:             524288 kB\nRss:                   1 kB\n"
     "7fa0-7fa9 rw-p 00000000 00:00 0\nSize:                300 kB\nRss:                   8 kB\n";
 
-TEST(ProcessMemory, AllButTheLargestMapping) {
-  EXPECT_EQ(ResidentBesideLargest(kSmaps), 48u * 1024);
+TEST(ProcessMemory, AllButTheMappingWithTheMost) {
+  EXPECT_EQ(ResidentBesideLargest(kSmaps), 49u * 1024);
   EXPECT_EQ(ResidentBesideLargest(""), 0u);
   EXPECT_EQ(ResidentBesideLargest("Size:\nRss: x kB\nSize: 1 kB"), 0u);
 }
