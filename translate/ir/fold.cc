@@ -97,6 +97,7 @@ std::optional<Op> ExtensionOp(unsigned bits, bool is_signed) {
 void Output::Clear(size_t size) {
   room_ = std::min<size_t>(size, kMaxInstrs - size);
   size_ = 0;
+  sums_.fill(kNoValue);
   if (code_.size() <= size + room_) {  // one more: what is pending
     code_.resize(size + room_ + 1, Instr{Op::kConst});
     facts_.resize(code_.size());
@@ -111,6 +112,20 @@ Value Output::Commit() {
     i = Instr{.op = Op::kConst, .type = i.type, .imm = facts_[v].ones};
   }
   return v;
+}
+
+void Output::NoteSum(Value v) {
+  const Instr& i = code_[v];
+  if (i.op != Op::kAdd && i.op != Op::kSub) return;
+  if (code_[i.args[1]].op == Op::kConst) return;
+  sums_[SumSlot(i.op, SumOf(i.args[0]).of, i.args[1])] = v;
+}
+
+Value Output::FindSum(Op op, Value of, Value with) const {
+  const Value v = sums_[SumSlot(op, of, with)];
+  if (v == kNoValue) return kNoValue;
+  const Instr& i = code_[v];
+  return i.op == op && i.args[1] == with && SumOf(i.args[0]).of == of ? v : kNoValue;
 }
 
 // Nothing is known about what lies too deep.
@@ -175,7 +190,9 @@ Value Folder::FoldPure() {
     const Instr& now = out_.pending();
     if (now.op == op && now.args[0] == a && now.args[1] == b) break;
   }
-  return out_.Commit();
+  const Value v = out_.Commit();
+  out_.NoteSum(v);
+  return v;
 }
 
 bool Folder::EvaluateConstant(Instr& i) const {
@@ -265,7 +282,8 @@ std::optional<Value> Folder::AddSub(Instr& i) {
   if (IsConst(b, 0)) return a;
   if (i.op == Op::kAdd && Rotation(i)) return std::nullopt;
   if (i.op == Op::kSub && a == b) i = Instr{.op = Op::kConst, .type = i.type};
-  if (i.op == Op::kConst || !IsConst(b)) return std::nullopt;
+  if (i.op == Op::kConst) return std::nullopt;
+  if (!IsConst(b)) return Reassociate(i);
   const uint64_t addend = i.op == Op::kSub ? -Def(b).imm : Def(b).imm;
   const Instr inner = Def(a);
   if (inner.op == Op::kAdd && IsConst(inner.args[1])) {
@@ -273,6 +291,19 @@ std::optional<Value> Folder::AddSub(Instr& i) {
   } else if (i.op == Op::kSub) {
     Become(i, Op::kAdd, a, addend);
   }
+  return std::nullopt;
+}
+
+// (x + c) + b is (x + d) + b and c - d more, so that copies of a loop share what they have in common.
+std::optional<Value> Folder::Reassociate(Instr& i) {
+  const auto is_sum = [this](Value v) { return out_.SumOf(v).of != v; };
+  if (i.op == Op::kAdd && is_sum(i.args[1]) && !is_sum(i.args[0])) std::swap(i.args[0], i.args[1]);
+  const Output::Sum a = out_.SumOf(i.args[0]);
+  const Value known = out_.FindSum(i.op, a.of, i.args[1]);
+  if (known == kNoValue) return std::nullopt;
+  const uint64_t more = a.plus - out_.SumOf(Def(known).args[0]).plus;
+  if (ir::Truncate(i.type, more) == 0) return known;
+  Become(i, Op::kAdd, known, more);
   return std::nullopt;
 }
 
@@ -471,16 +502,16 @@ std::optional<Value> Folder::Select(Instr& i) {
 }
 
 // A constant added to an address becomes part of the displacement, as long as that is a 32-bit one. A sum that a guest
-// register holds is at hand, whereas what it was made from may be nowhere else any more; unless that was the base of an
-// access before, as accesses off one base share a check.
+// register holds is at hand, whereas what it was made from may be nowhere else any more; unless an access before began
+// with that or with another sum of it, as accesses off one base share a check.
 void Folder::Address(Instr& i) {
   const bool write = i.op == Op::kStore;
-  const Instr& x = Def(i.args[0]);
-  const bool is_sum = x.op == Op::kAdd && IsConst(x.args[1]);
-  const uint64_t displacement = is_sum ? i.imm + Def(x.args[1]).imm : 0;
-  const bool fits = static_cast<uint64_t>(SignExtend(displacement, 32)) == displacement;
-  if (is_sum && fits && (!out_.IsKept(i.args[0]) || out_.IsBase(x.args[0], write))) {
-    i.args[0] = x.args[0];
+  const Output::Sum sum = out_.SumOf(i.args[0]);
+  Value base = out_.BaseOf(sum.of, write);
+  if (base == kNoValue) base = out_.IsKept(i.args[0]) ? i.args[0] : sum.of;
+  const uint64_t displacement = i.imm + sum.plus - out_.SumOf(base).plus;
+  if (static_cast<uint64_t>(SignExtend(displacement, 32)) == displacement) {
+    i.args[0] = base;
     i.imm = displacement;
   }
   out_.MakeBase(i.args[0], write);

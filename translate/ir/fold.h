@@ -2,6 +2,7 @@
 #ifndef EMU_TRANSLATE_IR_FOLD_H_
 #define EMU_TRANSLATE_IR_FOLD_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -42,9 +43,23 @@ class Output {
   // The value was put into a guest register.
   void Keep(Value v) { states_[v].kept = true; }
   bool IsKept(Value v) const { return states_[v].kept; }
-  // Memory was read (or written) at an address that begins with the value.
-  void MakeBase(Value v, bool write) { (write ? states_[v].write_base : states_[v].read_base) = true; }
-  bool IsBase(Value v, bool write) const { return write ? states_[v].write_base : states_[v].read_base; }
+  // A value as another one, which is no such sum itself, plus a constant.
+  struct Sum {
+    Value of;
+    uint64_t plus;
+  };
+  Sum SumOf(Value v) const {
+    const Instr& i = code_[v];
+    const bool is_sum = i.op == Op::kAdd && code_[i.args[1]].op == Op::kConst;
+    return is_sum ? Sum{i.args[0], code_[i.args[1]].imm} : Sum{v, 0};
+  }
+  // Memory was read (or written) at an address that begins with the value. The last one of those that are the same but
+  // for a constant is found by what they are a sum of.
+  void MakeBase(Value v, bool write) { states_[SumOf(v).of].base[write] = v; }
+  Value BaseOf(Value v, bool write) const { return states_[v].base[write]; }
+  // Sums and differences with a value that is no constant, found by what their first argument is a sum of.
+  void NoteSum(Value v);
+  Value FindSum(Op op, Value of, Value with) const;
   Instr* code() { return code_.data(); }
   size_t size() const { return size_; }
 
@@ -52,13 +67,16 @@ class Output {
   struct State {
     bool learned = false;  // facts_ holds something
     bool kept = false;
-    bool read_base = false, write_base = false;
+    Value base[2] = {kNoValue, kNoValue};
   };
+  static constexpr size_t kSums = 64;
+  static size_t SumSlot(Op op, Value of, Value with) { return (of * 5u + with + static_cast<unsigned>(op)) % kSums; }
   void Learn(Value v, unsigned depth) const;
 
   std::vector<Instr> code_;  // at least as long as needed, never shortened
   mutable std::vector<Facts> facts_;
   mutable std::vector<State> states_;
+  std::array<Value, kSums> sums_;
   size_t size_ = 0;
   size_t room_ = 0;
 };
@@ -75,6 +93,7 @@ class Folder {
   std::optional<Value> Simplify(Instr& i);  // a value that is there already; otherwise `i` may have changed
   std::optional<Value> Integer(Instr& i);
   std::optional<Value> AddSub(Instr& i);
+  std::optional<Value> Reassociate(Instr& i);
   std::optional<Value> Bitwise(Instr& i);
   std::optional<Value> AndMask(Instr& i);
   std::optional<Value> Xor(Instr& i);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -111,6 +112,31 @@ TEST(PassesTest, ABaseThatWasOneIsOneAgain) {
                       "%y = load.i64 [%x] size=8\nset r5, %y\nstore [%x], %y size=8"),
             "%2 = get.i64 r0\n%3 = load.i64 [%2] size=8\nset r6, %3\n%5 = const.i64 8\n%6 = add.i64 %2, %5\n"
             "set r0, %6\n%8 = load.i64 [%2 + 8] size=8\nset r5, %8\nstore [%6], %8 size=8\n");
+}
+
+TEST(PassesTest, ABaseIsSharedByOtherSumsOfItsSource) {
+  EXPECT_EQ(Optimized("%c = const.i64 8\n%d = const.i64 9\n%x = add.i64 %a, %c\nset r0, %x\n%u = load.i64 [%x - 1]\n"
+                      "%y = add.i64 %a, %d\nset r0, %y\n%v = load.i64 [%y - 1]\n%w2 = load.i64 [%a + 2]"),
+            "%2 = get.i64 r0\n%3 = const.i64 8\n%4 = const.i64 9\n%5 = add.i64 %2, %3\nset r0, %5\n"
+            "%7 = load.i64 [%5 - 1] size=8\n%8 = add.i64 %2, %4\nset r0, %8\n%10 = load.i64 [%5] size=8\n%11 = "
+            "load.i64 [%5 - 6] size=8\n");
+}
+
+TEST(PassesTest, SumsThatDifferByAConstant) {
+  constexpr char kFirst[] = "%c = const.i64 1\n%d = const.i64 3\n%x = add.i64 %a, %c\n%y = add.i64 %a, %d\n";
+  constexpr char kMade[] = "%2 = get.i64 r0\n%3 = get.i64 r1\n%4 = const.i64 1\n%5 = add.i64 %2, %4\n";
+  for (const auto& [first, second, made] : {std::array{"sub.i64 %x, %b", "sub.i64 %y, %b", "sub.i64 %5, %3"},
+                                            std::array{"add.i64 %x, %b", "add.i64 %b, %y", "add.i64 %5, %3"}}) {
+    EXPECT_EQ(Optimized(absl::StrCat(kFirst, "%s = ", first, "\nset r5, %s\n%t = ", second, "\nset r4, %t")),
+              absl::StrCat(kMade, "%6 = ", made, "\nset r5, %6\n%8 = const.i64 2\n%9 = add.i64 %6, %8\nset r4, %9\n"));
+    EXPECT_EQ(Optimized(absl::StrCat(kFirst, "%s = ", first, "\nset r5, %s\n%t = ", first, "\nset r4, %t")),
+              absl::StrCat(kMade, "%6 = ", made, "\nset r5, %6\nset r4, %6\n"));
+  }
+}
+
+TEST(PassesTest, OtherSumsAreMadeAnew) {
+  EXPECT_EQ(Optimized("%s = sub.i64 %a, %b\nset r5, %s\n%t = sub.i64 %b, %a\nset r4, %t"),
+            "%2 = get.i64 r0\n%3 = get.i64 r1\n%4 = sub.i64 %2, %3\nset r5, %4\n%6 = sub.i64 %3, %2\nset r4, %6\n");
 }
 
 TEST(PassesTest, ComparisonsOfComparisons) {

@@ -88,6 +88,7 @@ class Generator {
     if (options_.memory_size != 0 && random_.OneIn(3)) Memory();
     for (unsigned n = random_.Below(4) + 1; n != 0; --n) Plain();
     if (random_.OneIn(5)) Shifts();
+    if (random_.OneIn(5)) Sums();
     if (options_.floating_point && random_.OneIn(10)) Flags();
     if (!options_.helpers.empty() && random_.OneIn(12)) Call();
     for (unsigned n = random_.Below(3); n != 0; --n) Set();
@@ -144,6 +145,16 @@ class Generator {
     if (random_.OneIn(2)) std::swap(a, b);
     constexpr Op kJoins[] = {Op::kOr, Op::kXor, Op::kAdd};
     Add(builder_.Binary(kJoins[random_.Below(3)], a, b));
+  }
+  // Some that may differ by a constant only.
+  void Sums() {
+    const Type t = AnyInt();
+    const Value v = Any(t), other = Any(t);
+    for (unsigned n = 2 + random_.Below(2); n != 0; --n) {
+      Value a = Add(builder_.Binary(Op::kAdd, v, Constant(t, random_.Below(4)))), b = other;
+      if (random_.OneIn(3)) std::swap(a, b);
+      Add(builder_.Binary(random_.OneIn(2) ? Op::kAdd : Op::kSub, a, b));
+    }
   }
   // Reads the sticky flags, or writes what was read or anything.
   void Flags() {
