@@ -126,32 +126,6 @@ void Write(uint8_t* p, ir::MemOp m, uint64_t v) {
   for (unsigned n = 0; n < m.size(); ++n) p[n] = static_cast<uint8_t>(v >> 8 * (m.big_endian ? m.size() - 1 - n : n));
 }
 
-uint64_t Combine(ir::AtomicKind kind, uint64_t old, uint64_t v, unsigned bits) {
-  const int64_t so = ir::SignExtend(old, bits), sv = ir::SignExtend(v, bits);
-  const uint64_t uo = old << (64 - bits), uv = v << (64 - bits);
-  switch (kind) {
-    case ir::AtomicKind::kSwap:
-      return v;
-    case ir::AtomicKind::kAdd:
-      return old + v;
-    case ir::AtomicKind::kAnd:
-      return old & v;
-    case ir::AtomicKind::kOr:
-      return old | v;
-    case ir::AtomicKind::kXor:
-      return old ^ v;
-    case ir::AtomicKind::kMin:
-      return so < sv ? old : v;
-    case ir::AtomicKind::kMax:
-      return so > sv ? old : v;
-    case ir::AtomicKind::kMinU:
-      return uo < uv ? old : v;
-    case ir::AtomicKind::kMaxU:
-      return uo > uv ? old : v;
-  }
-  return 0;
-}
-
 }  // namespace
 
 absl::Span<const RegisterInfo> Registers() {
@@ -324,7 +298,7 @@ MemResult SlowRmw(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value
   uint8_t* p = Find(state, gva, m, true);
   if (p == nullptr) return {0, 1};
   const uint64_t old = Read(p, m);
-  Write(p, m, backends::testing::Combine(static_cast<ir::AtomicKind>(mem_op >> 16), old, value, 8 * m.size()));
+  Write(p, m, ir::EvalAtomic(static_cast<ir::AtomicKind>(mem_op >> 16), old, value, 8 * m.size()));
   return {old, 0};
 }
 

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "translate/engine/cpu_watching.h"
+#include "translate/ir/eval.h"
 
 namespace emu::translate {
 namespace {
@@ -10,13 +11,12 @@ namespace {
 using memory::Gpa;
 using memory::Gva;
 
+uint64_t Cut(uint64_t value, unsigned size) { return value << (64 - 8 * size) >> (64 - 8 * size); }
+
 // A value of `op`'s size, extended to 64 bits as the operation says.
 uint64_t Extend(uint64_t value, ir::MemOp op) {
-  const unsigned shift = 64 - 8 * op.size();
-  return op.is_signed ? static_cast<uint64_t>(static_cast<int64_t>(value << shift) >> shift) : value << shift >> shift;
+  return op.is_signed ? static_cast<uint64_t>(ir::SignExtend(value, 8 * op.size())) : Cut(value, op.size());
 }
-
-uint64_t Cut(uint64_t value, unsigned size) { return value << (64 - 8 * size) >> (64 - 8 * size); }
 
 uint64_t Swap(uint64_t value, unsigned size) { return __builtin_bswap64(value) >> (64 - 8 * size); }
 
@@ -60,33 +60,6 @@ void WriteHost(uint8_t* p, unsigned size, uint64_t value) {
     default:
       std::memcpy(p, &value, 8);
   }
-}
-
-uint64_t Combine(ir::AtomicKind kind, uint64_t old, uint64_t value, unsigned size) {
-  const unsigned shift = 64 - 8 * size;
-  const int64_t so = static_cast<int64_t>(old << shift), sv = static_cast<int64_t>(value << shift);
-  const uint64_t uo = old << shift, uv = value << shift;
-  switch (kind) {
-    case ir::AtomicKind::kSwap:
-      return value;
-    case ir::AtomicKind::kAdd:
-      return old + value;
-    case ir::AtomicKind::kAnd:
-      return old & value;
-    case ir::AtomicKind::kOr:
-      return old | value;
-    case ir::AtomicKind::kXor:
-      return old ^ value;
-    case ir::AtomicKind::kMin:
-      return so < sv ? old : value;
-    case ir::AtomicKind::kMax:
-      return so > sv ? old : value;
-    case ir::AtomicKind::kMinU:
-      return uo < uv ? old : value;
-    case ir::AtomicKind::kMaxU:
-      return uo > uv ? old : value;
-  }
-  return value;
 }
 
 // Atomic with respect to other host threads; the caller has checked the alignment.
@@ -333,12 +306,12 @@ MemResult Cpu::Rmw(uint64_t gva, ir::MemOp op, ir::AtomicKind kind, uint64_t val
   uint64_t raw, result;
   if (place.host == nullptr) {
     if (!LoadForAtomic(gva, size, place, &raw)) return {0, 1};
-    result = Combine(kind, order(raw), value, size);
+    result = ir::EvalAtomic(kind, order(raw), value, 8 * size);
     if (!StorePlain(gva, size, order(result), place)) return {0, 1};
   } else {
     raw = ReadHost(place.host, size);
     do {
-      result = Combine(kind, order(raw), value, size);
+      result = ir::EvalAtomic(kind, order(raw), value, 8 * size);
     } while (!CompareExchangeHost(place.host, size, &raw, order(result)));
     NoteWrite(gva, place, size);
   }

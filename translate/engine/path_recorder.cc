@@ -3,14 +3,9 @@
 #include <algorithm>
 
 #include "mmu/soft_tlb.h"
+#include "translate/engine/target.h"
 
 namespace emu::translate {
-namespace {
-
-// A short loop is charged and left less often when its block holds it several times.
-constexpr uint32_t kMaxTimes = 4;
-
-}  // namespace
 
 void PathRecorder::Begin() {
   active_ = true;
@@ -56,7 +51,7 @@ Path PathRecorder::Take() {
   path.host_pc = steps_.front().host_pc;
   uint32_t insns = 0;
   for (const Step& s : steps_) insns += s.insns;
-  const uint32_t times = loop_ ? std::clamp(kMaxPathInsns / insns, 1u, kMaxTimes) : 1;
+  const uint32_t times = loop_ ? std::clamp(kMaxPathInsns / insns, 1u, kMaxLoopTimes) : 1;
   for (uint32_t n = 0; n < times; ++n) {
     for (const Step& s : steps_) {
       if (s.pc < path.pc) return path;

@@ -61,6 +61,9 @@ struct MemFault {
   memory::Gva gva;
 };
 
+// A short loop is charged and left less often when its block holds it several times: so many at most.
+inline constexpr uint32_t kMaxLoopTimes = 4;
+
 // A piece of guest code to translate. `bytes` holds `size` bytes from `pc` to the end of its 4 KiB page; `next_page`
 // gives the bytes of the page after it, or null when that page cannot be fetched (the block then ends before the
 // instruction that needs it, or, when that is its first, stays empty).

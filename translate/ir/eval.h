@@ -171,6 +171,33 @@ constexpr uint64_t EvalPure(Op op, Type type, uint16_t aux, Type arg_type, uint6
   return type == Type::kI32 ? EvalInt(op, static_cast<uint32_t>(a), static_cast<uint32_t>(b)) : EvalInt(op, a, b);
 }
 
+// What an atomic operation on `bits` of memory leaves there; bits above them are not defined.
+constexpr uint64_t EvalAtomic(AtomicKind kind, uint64_t old, uint64_t v, unsigned bits) {
+  const bool less = SignExtend(old, bits) < SignExtend(v, bits);
+  const bool less_unsigned = old << (64 - bits) < v << (64 - bits);
+  switch (kind) {
+    case AtomicKind::kSwap:
+      return v;
+    case AtomicKind::kAdd:
+      return old + v;
+    case AtomicKind::kAnd:
+      return old & v;
+    case AtomicKind::kOr:
+      return old | v;
+    case AtomicKind::kXor:
+      return old ^ v;
+    case AtomicKind::kMin:
+      return less ? old : v;
+    case AtomicKind::kMax:
+      return less ? v : old;
+    case AtomicKind::kMinU:
+      return less_unsigned ? old : v;
+    case AtomicKind::kMaxU:
+      return less_unsigned ? v : old;
+  }
+  return v;
+}
+
 }  // namespace emu::ir
 
 #endif  // EMU_TRANSLATE_IR_EVAL_H_

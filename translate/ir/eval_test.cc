@@ -24,6 +24,19 @@ TEST(EvalTest, DivisionCorners) {
   EXPECT_EQ(Eval64(Op::kRemS, -uint64_t{7}, 2), ~uint64_t{0});
 }
 
+TEST(EvalTest, AtomicsLookAtTheirBitsOnly) {
+  const auto eval = [](AtomicKind kind, uint64_t old, uint64_t v) { return EvalAtomic(kind, old, v, 8) & 0xff; };
+  EXPECT_EQ(eval(AtomicKind::kSwap, 1, 2), 2u);
+  EXPECT_EQ(eval(AtomicKind::kAdd, 0xff, 2), 1u);
+  EXPECT_EQ(eval(AtomicKind::kAnd, 6, 3), 2u);
+  EXPECT_EQ(eval(AtomicKind::kOr, 6, 3), 7u);
+  EXPECT_EQ(eval(AtomicKind::kXor, 6, 3), 5u);
+  EXPECT_EQ(eval(AtomicKind::kMin, 0x780, 1), 0x80u);
+  EXPECT_EQ(eval(AtomicKind::kMax, 0x780, 1), 1u);
+  EXPECT_EQ(eval(AtomicKind::kMinU, 0x780, 1), 1u);
+  EXPECT_EQ(eval(AtomicKind::kMaxU, 0x780, 1), 0x80u);
+}
+
 TEST(EvalTest, ShiftAmountsWrap) {
   EXPECT_EQ(Eval64(Op::kShl, 1, 65), 2u);
   EXPECT_EQ(Eval32(Op::kShl, 1, 33), 2u);

@@ -81,12 +81,10 @@ void Lifter::Goto(uint64_t pc) {
   done_ = true;
 }
 
-// A short loop is charged and left less often when its block holds it several times.
 bool Lifter::RepeatsLoop(uint64_t target) {
-  constexpr unsigned kMaxTimes = 4;
   if (target != request_.pc || !request_.path.empty()) return false;
   if (loop_ == 0) loop_ = count_;
-  return count_ + loop_ <= std::min({request_.loop_insns, Limit(), kMaxTimes * loop_});
+  return count_ + loop_ <= std::min({request_.loop_insns, Limit(), translate::kMaxLoopTimes * loop_});
 }
 
 // Where the guest went from here, if the block is to go on there.

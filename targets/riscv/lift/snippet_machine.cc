@@ -210,32 +210,6 @@ uint64_t Read(const uint8_t* p, uint32_t mem_op) {
   return is_signed ? static_cast<uint64_t>(ir::SignExtend(v, BitsOf(mem_op))) : v;
 }
 
-uint64_t Combine(ir::AtomicKind kind, uint64_t old, uint64_t v, unsigned bits) {
-  const bool less = ir::SignExtend(old, bits) < ir::SignExtend(v, bits);
-  const bool less_unsigned = old << (64 - bits) < v << (64 - bits);
-  switch (kind) {
-    case ir::AtomicKind::kSwap:
-      return v;
-    case ir::AtomicKind::kAdd:
-      return old + v;
-    case ir::AtomicKind::kAnd:
-      return old & v;
-    case ir::AtomicKind::kOr:
-      return old | v;
-    case ir::AtomicKind::kXor:
-      return old ^ v;
-    case ir::AtomicKind::kMin:
-      return less ? old : v;
-    case ir::AtomicKind::kMax:
-      return less ? v : old;
-    case ir::AtomicKind::kMinU:
-      return less_unsigned ? old : v;
-    case ir::AtomicKind::kMaxU:
-      return less_unsigned ? v : old;
-  }
-  return 0;
-}
-
 }  // namespace
 
 MemResult SlowLoad(CpuState*, uint64_t gva, uint32_t mem_op) {
@@ -259,7 +233,7 @@ MemResult SlowRmw(CpuState*, uint64_t gva, uint32_t mem_op, uint64_t value) {
   uint8_t* p = Find(gva, mem_op);
   if (p == nullptr) return {0, 1};
   const uint64_t old = Read(p, mem_op);
-  const uint64_t v = Combine(static_cast<ir::AtomicKind>(mem_op >> 16), old, value, BitsOf(mem_op));
+  const uint64_t v = ir::EvalAtomic(static_cast<ir::AtomicKind>(mem_op >> 16), old, value, BitsOf(mem_op));
   std::memcpy(p, &v, BitsOf(mem_op) / 8);
   return {old, 0};
 }
