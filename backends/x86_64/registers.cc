@@ -193,9 +193,12 @@ bool Registers::GoHome(Value v) {
 void Registers::Evict(Reg temp) {
   const Value v = temp_owner_[static_cast<unsigned>(temp)];
   free_temps_ |= Bit(temp);
-  if (GoHome(v)) return;
+  if (!GoHome(v)) Spill(temp, v);
+}
+
+void Registers::Spill(Reg from, Value v) {
   const int slot = Slot();
-  e_.mr(Op::kMOV64mr, FrameSlot(slot), temp);
+  e_.mr(Op::kMOV64mr, FrameSlot(slot), from);
   values_[v].location = {At::kSpill, 0, static_cast<uint16_t>(slot)};
 }
 
@@ -486,6 +489,9 @@ void Registers::Detach(unsigned guest_register) {
       Free(v);
       OwnXmm(to, v);
       values_[v].nans = nans;
+    } else if ((kTempMask & ~locked_) == 0 && guest_[guest_register].pinned) {
+      Free(v);
+      Spill(guest_[guest_register].host, v);
     } else {
       const Reg to = Temp();
       Copy(v, to);
