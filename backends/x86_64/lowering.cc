@@ -9,6 +9,15 @@ using ir::Instr;
 using IrOp = ir::Op;
 using translate::CpuState;
 
+namespace {
+
+// Of the host's flags. Registers are moved, loaded and stored without touching them.
+bool KeepsFlags(IrOp op) {
+  return op == IrOp::kConst || op == IrOp::kGet || op == IrOp::kSet || op == IrOp::kInsn || op == IrOp::kSelect;
+}
+
+}  // namespace
+
 bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::vector<ExitPatch>* exits,
                      LoweredBlock* result) {
   block_ = &block;
@@ -22,6 +31,7 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   insn_pc_ = block.pc;
   charged_ = insn_number_ = site_ = put_back_ = 0;
   made_nans_ = false;
+  compared_ = ir::kNoValue;
   e_.Align(16);
   const BlockHeader header = {};
   e_.Raw(&header, sizeof header);
@@ -56,11 +66,6 @@ void Lowering::AddMark(uint32_t instr) {
   const uint32_t offset = static_cast<uint32_t>(e_.rx() - begin_);
   if (!marks_->empty() && marks_->back().offset == offset) marks_->pop_back();
   marks_->push_back({offset, instr});
-}
-
-// Of the host's flags. Registers are moved, loaded and stored without touching them.
-bool Lowering::KeepsFlags(IrOp op) {
-  return op == IrOp::kConst || op == IrOp::kGet || op == IrOp::kSet || op == IrOp::kInsn || op == IrOp::kSelect;
 }
 
 void Lowering::LowerInstr(const Instr& i) {

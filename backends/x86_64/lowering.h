@@ -128,7 +128,6 @@ class Lowering {
   Cond Compare(ir::Cond c, Value a, Value b);
   void SetCc(const ir::Instr& i);
   void Select(const ir::Instr& i);
-  static bool KeepsFlags(ir::Op op);
   Cond NotZero(ir::Value v);
   // lowering_memory.cc
   void Load(const ir::Instr& i);

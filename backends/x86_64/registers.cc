@@ -18,23 +18,6 @@ Reg FirstOf(uint16_t mask) { return static_cast<Reg>(std::countr_zero(mask)); }
 uint16_t Bit(Reg r) { return static_cast<uint16_t>(1u << static_cast<unsigned>(r)); }
 uint16_t Bit(Xmm r) { return static_cast<uint16_t>(1u << static_cast<unsigned>(r)); }
 
-// Operations that take a register's low bits and fill it with them.
-bool IsExtension(ir::Op op) {
-  switch (op) {
-    case ir::Op::kSExt8:
-    case ir::Op::kSExt16:
-    case ir::Op::kSExt32:
-    case ir::Op::kZExt8:
-    case ir::Op::kZExt16:
-    case ir::Op::kZExt32:
-    case ir::Op::kSExt:
-    case ir::Op::kZExt:
-      return true;
-    default:
-      return false;
-  }
-}
-
 uint16_t ValueXmms(const std::vector<GuestRegister>& guest) {
   uint16_t mask = kXmmMask;
   for (const GuestRegister& g : guest) {
@@ -193,22 +176,20 @@ bool Registers::GoHome(Value v) {
 void Registers::Evict(Reg temp) {
   const Value v = temp_owner_[static_cast<unsigned>(temp)];
   free_temps_ |= Bit(temp);
-  if (!GoHome(v)) Spill(temp, v);
+  if (!GoHome(v)) e_.mr(Op::kMOV64mr, Spill(v), temp);
 }
 
-void Registers::Spill(Reg from, Value v) {
+// The word of the frame that is the value's place from now on.
+Mem Registers::Spill(Value v) {
   const int slot = Slot();
-  e_.mr(Op::kMOV64mr, FrameSlot(slot), from);
   values_[v].location = {At::kSpill, 0, static_cast<uint16_t>(slot)};
+  return FrameSlot(slot);
 }
 
 void Registers::EvictXmm(Xmm xmm) {
   const Value v = xmm_owner_[static_cast<unsigned>(xmm)];
   free_xmms_ |= Bit(xmm);
-  if (GoHome(v)) return;
-  const int slot = Slot();
-  e_.mr(Op::kMOVSDmr, FrameSlot(slot), xmm);
-  values_[v].location = {At::kSpill, 0, static_cast<uint16_t>(slot)};
+  if (!GoHome(v)) e_.mr(Op::kMOVSDmr, Spill(v), xmm);
 }
 
 // How many instructions there are before the next one that uses v, as far as that matters.
@@ -383,92 +364,6 @@ Xmm Registers::UseXmm(Value v) {
   return to;
 }
 
-// The number of the pinned register that the next instruction sets to the present result, or to what the next one makes
-// of it in place; -1 if there is none.
-int Registers::Destination() const {
-  if (!direct_results_) return -1;
-  size_t next = index_ + 1;
-  Value v = static_cast<Value>(index_);
-  if (next < block_->code.size() && IsExtension(block_->code[next].op) && block_->code[next].args[0] == v &&
-      values_[v].last_use == next) {
-    v = static_cast<Value>(next++);
-  }
-  if (next >= block_->code.size()) return -1;
-  const ir::Instr& set = block_->code[next];
-  if (set.op != ir::Op::kSet || set.args[0] != v || !guest_[set.imm].pinned) return -1;
-  return static_cast<int>(set.imm);
-}
-
-// The temp of an argument whose last use this is.
-std::optional<Reg> Registers::Dying() const {
-  for (Value v : block_->code[index_].args) {
-    if (v == ir::kNoValue || UsedLater(v) || at(v).kind != At::kTemp) continue;
-    if (temp_owner_[at(v).reg] == v) return static_cast<Reg>(at(v).reg);
-  }
-  return std::nullopt;
-}
-
-Reg Registers::Result() {
-  if (Destination() >= 0) return ResultOr(Reg::rsp);
-  const std::optional<Reg> dying = Dying();
-  const Reg r = dying.has_value() ? *dying : Temp();
-  OwnTemp(r, static_cast<Value>(index_));
-  return r;
-}
-
-Reg Registers::ResultOr(Reg ready) {
-  const int destination = Destination();
-  if (destination < 0) return OwnTemp(ready, static_cast<Value>(index_)), ready;
-  ++versions_[static_cast<size_t>(destination)];
-  Detach(static_cast<unsigned>(destination));
-  AliasGuest(static_cast<Value>(index_), static_cast<unsigned>(destination));
-  return guest_[static_cast<size_t>(destination)].host;
-}
-
-// The same for a vector register, also where a single is boxed before it is set; -1 if there is none.
-int Registers::XmmDestination() const {
-  if (!direct_results_) return -1;
-  size_t next = index_ + 1;
-  Value v = static_cast<Value>(index_);
-  if (next < block_->code.size() && block_->code[next].op == ir::Op::kFBox && block_->code[next].args[0] == v) {
-    v = static_cast<Value>(next++);
-  }
-  if (next >= block_->code.size()) return -1;
-  const ir::Instr& set = block_->code[next];
-  if (set.op != ir::Op::kSet || set.args[0] != v || !guest_[set.imm].in_xmm) return -1;
-  return block_->code[v].type == Type::kF64 ? static_cast<int>(set.imm) : -1;
-}
-
-Xmm Registers::ResultXmm() {
-  const int destination = XmmDestination();
-  if (destination >= 0) {
-    ++versions_[static_cast<size_t>(destination)];
-    Detach(static_cast<unsigned>(destination));
-    AliasGuest(static_cast<Value>(index_), static_cast<unsigned>(destination));
-    MarkCanonical(static_cast<Value>(index_));
-    return guest_[static_cast<size_t>(destination)].xmm;
-  }
-  const Xmm r = TempXmm();
-  OwnXmm(r, static_cast<Value>(index_));
-  return r;
-}
-
-bool Registers::TakeXmm(Value v, Xmm* xmm) {
-  const Location l = at(v);
-  if (l.kind == At::kGuest && XmmDestination() == l.index) {
-    AliasGuest(static_cast<Value>(index_), l.index);
-    *xmm = guest_[l.index].xmm;
-    values_[v].boxed = true;
-    return true;
-  }
-  if (l.kind != At::kXmm || UsedLater(v) || XmmDestination() >= 0) return false;
-  Free(v);
-  *xmm = static_cast<Xmm>(l.reg);
-  OwnXmm(*xmm, static_cast<Value>(index_));
-  values_[index_].nans = values_[v].nans;
-  return true;
-}
-
 void Registers::Get(unsigned guest_register) { AliasGuest(static_cast<Value>(index_), guest_register); }
 
 // The guest register is about to change: values that are the same as it, and needed later, get places of their own.
@@ -491,7 +386,7 @@ void Registers::Detach(unsigned guest_register) {
       values_[v].nans = nans;
     } else if ((kTempMask & ~locked_) == 0 && guest_[guest_register].pinned) {
       Free(v);
-      Spill(guest_[guest_register].host, v);
+      e_.mr(Op::kMOV64mr, Spill(v), guest_[guest_register].host);
     } else {
       const Reg to = Temp();
       Copy(v, to);

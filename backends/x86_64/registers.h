@@ -182,7 +182,7 @@ class Registers {
   void OwnTemp(Reg temp, ir::Value v);
   void Free(ir::Value v);
   void Evict(Reg temp);
-  void Spill(Reg from, ir::Value v);
+  Mem Spill(ir::Value v);
   void EvictXmm(Xmm xmm);
   int Slot();
   void FreeSlot(unsigned number) { slots_[number / 64] &= ~(uint64_t{1} << number % 64); }

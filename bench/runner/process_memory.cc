@@ -14,11 +14,11 @@ namespace {
 
 constexpr uint64_t kKilo = 1024;
 
-// "Rss:   12 kB" for `name` "Rss:"; else 0.
-uint64_t Kilobytes(absl::string_view line, absl::string_view name) {
+// "Rss:   12 kB"; of other lines 0.
+uint64_t Resident(absl::string_view line) {
   const std::vector<absl::string_view> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
   uint64_t value = 0;
-  return words.size() == 3 && words[0] == name && absl::SimpleAtoi(words[1], &value) ? value * kKilo : 0;
+  return words.size() == 3 && words[0] == "Rss:" && absl::SimpleAtoi(words[1], &value) ? value * kKilo : 0;
 }
 
 }  // namespace
@@ -26,7 +26,7 @@ uint64_t Kilobytes(absl::string_view line, absl::string_view name) {
 uint64_t ResidentBesideLargest(absl::string_view smaps) {
   uint64_t total = 0, largest = 0;
   for (absl::string_view line : absl::StrSplit(smaps, '\n')) {
-    const uint64_t resident = Kilobytes(line, "Rss:");
+    const uint64_t resident = Resident(line);
     total += resident;
     largest = std::max(largest, resident);
   }

@@ -285,12 +285,8 @@ std::optional<Value> Folder::AddSub(Instr& i) {
   if (i.op == Op::kConst) return std::nullopt;
   if (!IsConst(b)) return Reassociate(i);
   const uint64_t addend = i.op == Op::kSub ? -Def(b).imm : Def(b).imm;
-  const Instr inner = Def(a);
-  if (inner.op == Op::kAdd && IsConst(inner.args[1])) {
-    Become(i, Op::kAdd, inner.args[0], addend + Def(inner.args[1]).imm);
-  } else if (i.op == Op::kSub) {
-    Become(i, Op::kAdd, a, addend);
-  }
+  const Output::Sum sum = out_.SumOf(a);
+  if (i.op == Op::kSub || sum.of != a) Become(i, Op::kAdd, sum.of, sum.plus + addend);
   return std::nullopt;
 }
 
