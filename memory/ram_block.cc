@@ -67,6 +67,7 @@ RamBlock::RamBlock(absl::string_view name, uint8_t* host, uint64_t size, uint64_
 RamBlock::~RamBlock() {
   if (mapped_ != 0) munmap(host_, mapped_);
   if (fd_ >= 0) close(fd_);
+  if (shared_fd_ >= 0) close(shared_fd_);
 }
 
 absl::StatusOr<RamBlock::Ptr> RamBlock::Anonymous(absl::string_view name, uint64_t size) {
@@ -75,6 +76,17 @@ absl::StatusOr<RamBlock::Ptr> RamBlock::Anonymous(absl::string_view name, uint64
   void* host = mmap(nullptr, *mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (host == MAP_FAILED) return BlockErrno(name, absl::StrCat("cannot get ", size, " bytes of memory"));
   return Ptr(new RamBlock(name, static_cast<uint8_t*>(host), size, *mapped, -1));
+}
+
+// Memory that is shared from the beginning costs the host more time at each first touch.
+bool RamBlock::Share(uint64_t offset, uint64_t length) {
+  if (mapped_ == 0 || fd_ >= 0) return false;
+  if (shared_fd_ < 0) shared_fd_ = memfd_create(kSharedName, MFD_CLOEXEC);
+  if (shared_fd_ < 0 || ftruncate(shared_fd_, static_cast<off_t>(mapped_)) != 0) return false;
+  const auto at = static_cast<off_t>(offset);
+  if (pwrite(shared_fd_, host_ + offset, length, at) != static_cast<ssize_t>(length)) return false;
+  void* const here = host_ + offset;
+  return mmap(here, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, shared_fd_, at) == here;
 }
 
 absl::StatusOr<RamBlock::Ptr> RamBlock::Memfd(absl::string_view name, uint64_t size) {

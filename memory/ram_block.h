@@ -60,6 +60,12 @@ class RamBlock {
   // Asks the host to back the block with huge pages where it can. Costs memory when few pages are touched.
   void AdviseHugePages();
 
+  // Makes pages of an Anonymous block shared in place, which mremap(2) shows elsewhere once more. Bytes, both multiples
+  // of the page size; nobody else may use the pages meanwhile. False: the block is of another kind, or the host
+  // refuses. The mapping has kSharedName in its name, in /proc/PID/maps.
+  static constexpr char kSharedName[] = "shared-ram";
+  bool Share(uint64_t offset, uint64_t length);
+
   // Begins, or stops, recording for `client` (below kMaxDirtyClients). All bits are clear at the beginning.
   void EnableDirty(unsigned client);
   void DisableDirty(unsigned client);
@@ -98,6 +104,7 @@ class RamBlock {
   const uint64_t size_;
   const uint64_t mapped_;  // bytes to unmap; 0 for the caller's memory
   const int fd_;
+  int shared_fd_ = -1;  // of an Anonymous block, what its shared pages are of
   std::atomic<uint32_t> dirty_clients_{0};
   std::atomic<bool> has_observers_{false};
   std::array<std::unique_ptr<PageBits>, kMaxDirtyClients> dirty_;

@@ -50,6 +50,26 @@ TEST(RamBlockTest, AnonymousIsZeroAndWritable) {
   EXPECT_EQ(block->host()[7], 42);
 }
 
+TEST(RamBlockTest, SharedPagesKeepWhatTheyHeldAndCanBeShownAgain) {
+  const RamBlock::Ptr block = *RamBlock::Anonymous("ram", 4 * kPageSize);
+  for (unsigned page = 0; page < 4; ++page) block->host()[page * kPageSize] = static_cast<uint8_t>(page);
+  void* const second = block->host() + kPageSize;
+  EXPECT_EQ(mremap(second, 0, kPageSize, MREMAP_MAYMOVE), MAP_FAILED);
+  for (int again = 0; again < 2; ++again) EXPECT_TRUE(block->Share(kPageSize, 2 * kPageSize));
+  for (unsigned page = 0; page < 4; ++page) EXPECT_EQ(block->host()[page * kPageSize], page);
+  void* const shown = mremap(second, 0, kPageSize, MREMAP_MAYMOVE);
+  ASSERT_NE(shown, MAP_FAILED);
+  block->host()[kPageSize + 9] = 77;
+  EXPECT_EQ(static_cast<uint8_t*>(shown)[9], 77);
+  munmap(shown, kPageSize);
+}
+
+TEST(RamBlockTest, OtherKindsAreNotMadeShared) {
+  alignas(4096) static uint8_t callers[4096];
+  EXPECT_FALSE((*RamBlock::HostPointer("ram", callers, sizeof callers))->Share(0, kPageSize));
+  EXPECT_FALSE((*RamBlock::Memfd("ram", kPageSize))->Share(0, kPageSize)) << "is so already";
+}
+
 TEST(RamBlockTest, AnonymousIsLazy) {
   const absl::StatusOr<RamBlock::Ptr> block = RamBlock::Anonymous("ram", uint64_t{64} << 30);
   ASSERT_TRUE(block.ok()) << block.status();

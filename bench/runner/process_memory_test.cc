@@ -19,6 +19,13 @@ TEST(ProcessMemory, AllButTheMappingWithTheMost) {
   EXPECT_EQ(ResidentBesideLargest("Size:\nRss: x kB\nSize: 1 kB"), 0u);
 }
 
+TEST(ProcessMemory, RamOfWhichThereAreSharedPagesIsOne) {
+  EXPECT_EQ(ResidentBesideLargest("10-20 rw-p\nRss: 7 kB\n20-30 rw-s /memfd:shared-ram (deleted)\nRss: 8 kB\n"
+                                  "30-40 rw-p\nRss: 1 kB\n41-50 rw-p\nRss: 9 kB\n"),
+            9u * 1024);
+  EXPECT_EQ(ResidentBesideLargest("10-20 rw-p\nRss: 7 kB\n20-30 rw-s /memfd:other\nRss: 8 kB\n"), 7u * 1024);
+}
+
 TEST(ProcessMemory, OfThisProcess) {
   EXPECT_GT(ResidentBesideRam(getpid()), 0u);
   EXPECT_EQ(ResidentBesideRam(-1), 0u);

@@ -48,6 +48,7 @@ void Cpu::FlushPage(uint64_t gva, absl::FunctionRef<bool(const ContextKey&)> whi
 
 // The memory map changed: host addresses in the TLBs may be wrong now.
 void Cpu::OnCommit(memory::AddressSpace&) {
+  slots_.ForgetWindows();
   if (context_ == nullptr) return;
   Flush([](const ContextKey&) { return true; });
 }

@@ -201,7 +201,12 @@ MemResult Cpu::StoreBySlot(uint32_t slot, uint64_t gva, ir::MemOp op, uint64_t v
 }
 
 void Cpu::Refill(uint32_t slot, uint64_t gva) {
-  if (!slots_.Fill(slot, gva, *context_, InsnCount())) code_->GiveUpSlot(slot);
+  const auto share = [this](uint64_t physical) {
+    const memory::FlatRange* range = memory_.Find(Gpa(physical));
+    return range != nullptr && range->block != nullptr &&
+           range->block->Share(range->BlockOffsetAt(Gpa(physical)), mmu::kPageSize);
+  };
+  if (!slots_.Fill(slot, gva, *context_, InsnCount(), share)) code_->GiveUpSlot(slot);
 }
 
 // Both pages must allow the access before anything happens.

@@ -46,6 +46,7 @@ void Engine::Attach(Cpu* cpu) {
   cpu->set_code_owner(this);
   backend_.Attach(cpu->state());
   cpu->slots().Attach(backend_.slots());
+  cpu->slots().set_windows(options_.jit.windows);
   slot_blocks_.assign(backend_.slots().size(), nullptr);
 }
 

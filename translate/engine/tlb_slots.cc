@@ -1,5 +1,7 @@
 #include "translate/engine/tlb_slots.h"
 
+#include <utility>
+
 namespace emu::translate {
 namespace {
 
@@ -8,6 +10,14 @@ constexpr uint64_t kReach = 64 * mmu::kPageSize;
 // Misses are judged in lots. A filling costs as much as what hundreds of hits save.
 constexpr uint32_t kLot = 16;
 constexpr uint64_t kWorthwhile = 256;  // times that a block runs between two misses
+// Above that windows are no gain: some hosts look for a byte in their cache by its address, and wait when it is used by
+// way of two addresses, that of the window and that of the RAM itself.
+constexpr uint64_t kSeldom = 128;
+constexpr uint32_t kPatience = 16;                    // bad lots, while windows grow
+constexpr uint32_t kMostShown = PageWindows::kPages;  // pages for one slot
+// To show a page costs the host some 10 us. Some are shown whenever it is wanted, then one for so many instructions: a
+// few hundredths of the time at most.
+constexpr uint64_t kFirstShown = 64, kShowEvery = 1 << 19;
 
 bool Continues(const uint64_t* table, uint64_t page, uint64_t addend) {
   return mmu::ProbeTlb(table, page, 1, false) == page + addend;
@@ -30,7 +40,7 @@ uint32_t TlbSlots::Take(const SlotUse& use, uint32_t key, uint32_t period, uint6
   const uint32_t slot = free_;
   if (slot == kNoSlot) return kNoSlot;
   free_ = uses_[slot].next;
-  uses_[slot] = {use, key, period, next, 0, now};
+  uses_[slot] = {.use = use, .key = key, .period = period, .next = next, .since = now};
   memory_[slot] = {};
   return slot;
 }
@@ -46,30 +56,86 @@ void TlbSlots::Free(uint32_t slot) {
   }
 }
 
-bool TlbSlots::Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now) {
+// The page of `start` and those beside it that lie alike; nothing if the table does not have it.
+PageWindows::View TlbSlots::Around(uint64_t start, const uint64_t* table) {
+  const uint64_t host = mmu::ProbeTlb(table, start, 1, false);
+  if (host == 0) return {};
+  const uint64_t addend = host - start;
+  uint64_t low = start & mmu::kPageMask, high = low + mmu::kPageSize;
+  for (const uint64_t end = low < kReach ? 0 : low - kReach; low != end; low -= mmu::kPageSize) {
+    if (!Continues(table, low - mmu::kPageSize, addend)) break;
+  }
+  for (const uint64_t end = high + kReach; high < end && Continues(table, high, addend);) high += mmu::kPageSize;
+  return {low, high, addend};
+}
+
+// All pages of the access, if they are in one window.
+PageWindows::View TlbSlots::InWindow(uint64_t start, uint64_t last, mmu::TlbTable& table, const ContextKey& context,
+                                     Share share) {
+  const auto host_of = [&](uint64_t page) { return mmu::ProbeTlb(table.table(), page, 1, false); };
+  const auto share_page = [&](uint64_t page) { return share(table.physical(page)); };
+  const auto show = [&](uint64_t gva) {
+    if (windows_.Replaces(context, gva, host_of(gva & mmu::kPageMask))) ForgetAll();
+    return windows_.Show(context, gva, {host_of, share_page});
+  };
+  const PageWindows::View view = show(start);
+  if (view.low == view.high || last - view.low < view.high - view.low) return view;
+  const PageWindows::View end = show(last);
+  return start - end.low < end.high - end.low ? PageWindows::View{end.low, end.high, end.addend, true} : view;
+}
+
+// Whether it is not the first time that the slot misses the page, and other pages came between that do not lie as it
+// does, or the access goes on to one.
+bool TlbSlots::Returns(uint32_t slot, uint64_t start, const PageWindows::View& view) {
+  const bool crosses = view.high - start < uses_[slot].use.span;
+  if (memory_[slot].starts == 0 || (view.addend == memory_[slot].addend && !crosses)) return false;
+  const auto what = static_cast<uint32_t>(((start / mmu::kPageSize) * 0x9e3779b97f4a7c15 + slot) >> 16) | 1;
+  return std::exchange(missed_[what % missed_.size()], what) == what;
+}
+
+bool TlbSlots::Affords(const Use& use, uint64_t now) const {
+  return use.shown < kMostShown && shown_ < kFirstShown + now / kShowEvery;
+}
+
+// What the slot is to hold. A page that is new in a window is no miss, as long as it is the window of last time.
+PageWindows::View TlbSlots::Choose(uint32_t slot, uint64_t start, Context& context, uint64_t now, Share share) {
+  Use& use = uses_[slot];
+  mmu::TlbTable& table = use.use.write ? context.write : context.read;
+  const PageWindows::View view = Around(start, table.table());
+  ++use.misses;
+  if (view.low == view.high) return view;
+  use.returns += Returns(slot, start, view);
+  if (!use.windowed || !Affords(use, now)) return view;
+  const PageWindows::View window = InWindow(start, start + use.use.span - 1, table, context.key, share);
+  const bool elsewhere = std::exchange(use.window, window.addend) != window.addend;
+  use.elsewhere += elsewhere;
+  use.misses -= window.is_new && !elsewhere;
+  use.shown += window.is_new;
+  shown_ += window.is_new;
+  return window.high - window.low > view.high - view.low ? window : view;
+}
+
+bool TlbSlots::Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now, Share share) {
   Use& use = uses_[slot];
   if (use.period == 0) return true;
-  mmu::TlbTable& of_kind = use.use.write ? context.write : context.read;
-  const uint64_t* const table = of_kind.table();
-  const uint64_t start = gva - use.use.before;
-  if (const uint64_t host = mmu::ProbeTlb(table, start, 1, false); host != 0) {
-    const uint64_t addend = host - start;
-    uint64_t low = start & mmu::kPageMask, high = low + mmu::kPageSize;
-    for (const uint64_t end = low < kReach ? 0 : low - kReach; low != end; low -= mmu::kPageSize) {
-      if (!Continues(table, low - mmu::kPageSize, addend)) break;
-    }
-    for (const uint64_t end = high + kReach; high < end && Continues(table, high, addend);) high += mmu::kPageSize;
-    if (high - low >= use.use.span) {
-      Enter(context.key, use.key);
-      if (memory_[slot].starts == 0) GroupOf(use.key).filled.push_back(slot);
-      memory_[slot] = {low, high - low - use.use.span + 1, addend, 0};
-    }
+  const PageWindows::View view = Choose(slot, gva - use.use.before, context, now, share);
+  if (view.low != view.high && view.high - view.low >= use.use.span) {
+    Enter(context.key, use.key);
+    if (memory_[slot].starts == 0) GroupOf(use.key).filled.push_back(slot);
+    memory_[slot] = {view.low, view.high - view.low - use.use.span + 1, view.addend, 0};
   }
-  if (++use.misses < kLot) return true;
+  return use.misses < kLot || Judge(use, now);
+}
+
+bool TlbSlots::Judge(Use& use, uint64_t now) const {
   const uint64_t runs = (now - use.since) / use.period;
-  use.misses = 0;
+  const bool goes_to_and_fro = use.returns != 0, stays = use.elsewhere < kLot / 2;
+  const bool grew = std::exchange(use.shown_by_all, shown_) != shown_;
+  use.misses = use.returns = use.elsewhere = 0;
   use.since = now;
-  return runs >= kLot * kWorthwhile;
+  if (runs >= kLot * kWorthwhile) return true;
+  if (!wants_windows_ || !goes_to_and_fro || runs >= kLot * kSeldom) return false;
+  return !std::exchange(use.windowed, true) || (grew && stays && ++use.bad_lots < kPatience);
 }
 
 void TlbSlots::ForEachDoubtful(uint32_t first, uint32_t bad, absl::FunctionRef<void(const SlotUse&)> fn) const {

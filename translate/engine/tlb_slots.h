@@ -1,9 +1,11 @@
 // Slots: for a load or store that runs often, what the soft TLB said last time, kept at an address that generated code
 // knows. The look into the TLB waits for the guest address before it knows where to look; a slot is only compared with
-// it. A slot stands for neighbouring pages too while these lie in the same order in the host's memory.
+// it. A slot stands for neighbouring pages too while these lie in the same order in the host's memory; where they do
+// not and an access goes to and fro between them, they are shown in that order (page_windows.h).
 #ifndef EMU_TRANSLATE_ENGINE_TLB_SLOTS_H_
 #define EMU_TRANSLATE_ENGINE_TLB_SLOTS_H_
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "absl/types/span.h"
 #include "mmu/soft_tlb.h"
 #include "translate/engine/context.h"
+#include "translate/engine/page_windows.h"
 
 namespace emu::translate {
 
@@ -38,6 +41,8 @@ class TlbSlots {
  public:
   // `memory` is the backend's; its first slot is not used. Everything is free then.
   void Attach(absl::Span<TlbSlot> memory);
+  // Whether pages are shown in the guest's order.
+  void set_windows(bool on) { wants_windows_ = on; }
   // Takes a free slot, or none, for a block of `period` instructions. `next` is the slot that was taken before for the
   // same block: Free goes on with it.
   uint32_t Take(const SlotUse& use, uint32_t key, uint32_t period, uint64_t now, uint32_t next);
@@ -47,8 +52,10 @@ class TlbSlots {
 
   // An access at `gva` missed the slot, and has been made otherwise. Nothing to do if the slot is free: the block goes
   // on to its end though it was dropped. Fills the slot if the table has the page. False: it misses so often (`now`
-  // counts instructions) that the TLB itself would be better.
-  bool Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now);
+  // counts instructions) that the TLB itself would be better. `share` makes a page of RAM, by its guest-physical
+  // address, shared (see PageWindows).
+  using Share = absl::FunctionRef<bool(uint64_t physical)>;
+  bool Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now, Share share);
   // Of the slots of a block: calls `fn` with what those were taken for that are `bad` or look as if they will be.
   void ForEachDoubtful(uint32_t first, uint32_t bad, absl::FunctionRef<void(const SlotUse&)> fn) const;
 
@@ -57,6 +64,8 @@ class TlbSlots {
   // Empties those that were filled in a context that `which` accepts.
   void Forget(absl::FunctionRef<bool(const ContextKey&)> which);
   void ForgetAll();
+  // What lies at a host address may be another thing now. Does not empty slots.
+  void ForgetWindows() { windows_.Clear(); }
 
  private:
   struct Use {
@@ -64,21 +73,39 @@ class TlbSlots {
     uint32_t key = 0;
     uint32_t period = 0;      // 0: free
     uint32_t next = kNoSlot;  // of the same block, or of the free ones
-    uint32_t misses = 0;      // since `since`
+    uint32_t misses = 0;      // of the present lot, which began at `since`
     uint64_t since = 0;
+    uint32_t returns = 0;       // of the lot: misses of pages that were missed before and lie apart
+    uint32_t elsewhere = 0;     // of the lot: misses for which it went to another window
+    uint32_t bad_lots = 0;      // while windows grew
+    uint32_t shown = 0;         // pages
+    uint64_t shown_by_all = 0;  // when the lot began
+    uint64_t window = 0;        // addend
+    bool windowed = false;      // it goes to and fro
   };
   struct Group {
     uint32_t key;
     ContextKey context;
     std::vector<uint32_t> filled;
   };
+  static PageWindows::View Around(uint64_t start, const uint64_t* table);
+  PageWindows::View InWindow(uint64_t start, uint64_t last, mmu::TlbTable& table, const ContextKey& context,
+                             Share share);
+  PageWindows::View Choose(uint32_t slot, uint64_t start, Context& context, uint64_t now, Share share);
+  bool Affords(const Use& use, uint64_t now) const;
+  bool Returns(uint32_t slot, uint64_t start, const PageWindows::View& view);
+  bool Judge(Use& use, uint64_t now) const;
   Group& GroupOf(uint32_t key);
   void Empty(Group& group);
 
   absl::Span<TlbSlot> memory_;
   std::vector<Use> uses_;
   uint32_t free_ = kNoSlot;
-  std::vector<Group> groups_;  // a few
+  std::vector<Group> groups_;            // a few
+  std::array<uint32_t, 4096> missed_{};  // hashes of slots and pages
+  PageWindows windows_;
+  uint64_t shown_ = 0;  // pages, by all slots
+  bool wants_windows_ = true;
 };
 
 }  // namespace emu::translate

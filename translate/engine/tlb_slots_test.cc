@@ -18,6 +18,9 @@ class TlbSlotsTest : public ::testing::Test {
   void Map(mmu::TlbTable& table, uint64_t gva, uint64_t host, uint64_t flags = 0) {
     table.Fill(gva, host, 0x80000000, flags);
   }
+  bool Fill(uint32_t slot, uint64_t gva, uint64_t now) {
+    return slots_.Fill(slot, gva, context_, now, [](uint64_t) { return false; });
+  }
   bool Hits(uint32_t slot, uint64_t start) const { return start - memory_[slot].first < memory_[slot].starts; }
 
   Context context_{{1, 2}};
@@ -29,7 +32,7 @@ TEST_F(TlbSlotsTest, AFilledSlotHoldsForThePageThatTheTableHas) {
   const uint32_t slot = Take(false, 0, 8);
   Map(context_.read, 0x7000, 0x100000);
   EXPECT_FALSE(Hits(slot, 0x7000));
-  EXPECT_TRUE(slots_.Fill(slot, 0x7010, context_, 0));
+  EXPECT_TRUE(Fill(slot, 0x7010, 0));
   EXPECT_TRUE(Hits(slot, 0x7000));
   EXPECT_TRUE(Hits(slot, 0x7000 + kPage - 8));
   EXPECT_FALSE(Hits(slot, 0x7000 + kPage - 7)) << "its last byte is on the next page";
@@ -41,7 +44,7 @@ TEST_F(TlbSlotsTest, PagesThatLieAlikeInTheHostsMemoryAreHeldTogether) {
   const uint32_t slot = Take(false, 0, 4);
   for (int page = 0; page < 4; ++page) Map(context_.read, 0x7000 + page * kPage, 0x100000 + page * kPage);
   Map(context_.read, 0x7000 + 4 * kPage, 0x300000);
-  slots_.Fill(slot, 0x8000, context_, 0);
+  Fill(slot, 0x8000, 0);
   EXPECT_TRUE(Hits(slot, 0x7000));
   EXPECT_TRUE(Hits(slot, 0x7ffe));
   EXPECT_TRUE(Hits(slot, 0x7000 + 4 * kPage - 4));
@@ -53,11 +56,11 @@ TEST_F(TlbSlotsTest, FlaggedPagesAndThoseOfTheOtherTableAreNotHeld) {
   Map(context_.read, 0x7000, 0x100000);
   Map(context_.write, 0x8000, 0x101000, mmu::kSlowTag);
   Map(context_.write, 0x9000, 0x102000);
-  slots_.Fill(write, 0x7000, context_, 0);
+  Fill(write, 0x7000, 0);
   EXPECT_FALSE(Hits(write, 0x7000));
-  slots_.Fill(write, 0x8000, context_, 0);
+  Fill(write, 0x8000, 0);
   EXPECT_FALSE(Hits(write, 0x8000));
-  slots_.Fill(write, 0x9000, context_, 0);
+  Fill(write, 0x9000, 0);
   EXPECT_TRUE(Hits(write, 0x9000));
   EXPECT_FALSE(Hits(write, 0x8ff8));
 }
@@ -66,9 +69,9 @@ TEST_F(TlbSlotsTest, FlaggedPagesAndThoseOfTheOtherTableAreNotHeld) {
 TEST_F(TlbSlotsTest, AllBytesOfAGroupMustBeThere) {
   const uint32_t slot = Take(false, 16, 32);
   Map(context_.read, 0x7000, 0x100000);
-  slots_.Fill(slot, 0x7008, context_, 0);
+  Fill(slot, 0x7008, 0);
   EXPECT_FALSE(Hits(slot, 0x7000)) << "the group begins on the page before";
-  slots_.Fill(slot, 0x7010, context_, 0);
+  Fill(slot, 0x7010, 0);
   EXPECT_TRUE(Hits(slot, 0x7000));
   EXPECT_TRUE(Hits(slot, 0x7000 + kPage - 32));
   EXPECT_FALSE(Hits(slot, 0x7000 + kPage - 31));
@@ -78,8 +81,8 @@ TEST_F(TlbSlotsTest, BothEndsOfTheAddressSpace) {
   const uint32_t low = Take(false, 0, 1), high = Take(false, 0, 1);
   Map(context_.read, 0, 0x100000);
   Map(context_.read, ~uint64_t{0xfff}, 0x100000 - kPage);
-  slots_.Fill(low, 0, context_, 0);
-  slots_.Fill(high, ~uint64_t{0}, context_, 0);
+  Fill(low, 0, 0);
+  Fill(high, ~uint64_t{0}, 0);
   EXPECT_TRUE(Hits(low, 0));
   EXPECT_FALSE(Hits(low, kPage));
   EXPECT_TRUE(Hits(high, ~uint64_t{0}));
@@ -89,12 +92,12 @@ TEST_F(TlbSlotsTest, BothEndsOfTheAddressSpace) {
 TEST_F(TlbSlotsTest, ASwitchToAnotherAddressSpaceEmptiesWhatItsCodeUses) {
   const uint32_t mine = Take(false, 0, 8), kernels = Take(false, 0, 8, kKey + 1);
   Map(context_.read, 0x7000, 0x100000);
-  slots_.Fill(mine, 0x7000, context_, 0);
+  Fill(mine, 0x7000, 0);
   slots_.Enter({9, 9}, kKey + 1);
   EXPECT_TRUE(Hits(mine, 0x7000)) << "other code runs there";
   slots_.Enter(context_.key, kKey);
   EXPECT_TRUE(Hits(mine, 0x7000));
-  slots_.Fill(kernels, 0x7000, context_, 0);
+  Fill(kernels, 0x7000, 0);
   slots_.Enter({9, 9}, kKey);
   EXPECT_FALSE(Hits(mine, 0x7000));
   EXPECT_TRUE(Hits(kernels, 0x7000));
@@ -103,12 +106,12 @@ TEST_F(TlbSlotsTest, ASwitchToAnotherAddressSpaceEmptiesWhatItsCodeUses) {
 TEST_F(TlbSlotsTest, WhatAContextForgetsItsSlotsForget) {
   const uint32_t slot = Take(false, 0, 8);
   Map(context_.read, 0x7000, 0x100000);
-  slots_.Fill(slot, 0x7000, context_, 0);
+  Fill(slot, 0x7000, 0);
   slots_.Forget([](const ContextKey& key) { return key.space == 2; });
   EXPECT_TRUE(Hits(slot, 0x7000));
   slots_.Forget([](const ContextKey& key) { return key.space == 1; });
   EXPECT_FALSE(Hits(slot, 0x7000));
-  slots_.Fill(slot, 0x7000, context_, 0);
+  Fill(slot, 0x7000, 0);
   slots_.ForgetAll();
   EXPECT_FALSE(Hits(slot, 0x7000));
 }
@@ -119,10 +122,10 @@ TEST_F(TlbSlotsTest, SlotsEndAndAreGivenBack) {
   while (const uint32_t slot = slots_.Take({0x1000, false, 0, 8}, kKey, kPeriod, 0, last)) last = slot, ++taken;
   EXPECT_EQ(taken, std::size(memory_) - 1);
   Map(context_.read, 0x7000, 0x100000);
-  slots_.Fill(last, 0x7000, context_, 0);
+  Fill(last, 0x7000, 0);
   slots_.Free(last);
   EXPECT_FALSE(Hits(last, 0x7000));
-  slots_.Fill(last, 0x7000, context_, 0);
+  Fill(last, 0x7000, 0);
   EXPECT_FALSE(Hits(last, 0x7000)) << "nobody's";
   for (; taken > 0; --taken) EXPECT_NE(Take(false, 0, 8), kNoSlot);
 }
@@ -131,7 +134,7 @@ TEST_F(TlbSlotsTest, SlotsOfABlockThatMissAsWellGoWithTheBadOne) {
   const uint32_t good = slots_.Take({0x10, false, 0, 8}, kKey, kPeriod, 0, kNoSlot);
   const uint32_t doubtful = slots_.Take({0x20, false, 0, 8}, kKey, kPeriod, 0, good);
   const uint32_t bad = slots_.Take({0x30, false, 0, 8}, kKey, kPeriod, 0, doubtful);
-  for (int miss = 0; miss < 8; ++miss) slots_.Fill(doubtful, 0x7000, context_, 1);
+  for (int miss = 0; miss < 8; ++miss) Fill(doubtful, 0x7000, 1);
   std::vector<uint64_t> pcs;
   slots_.ForEachDoubtful(bad, bad, [&](const SlotUse& use) { pcs.push_back(use.pc); });
   EXPECT_EQ(pcs, (std::vector<uint64_t>{0x30, 0x20}));
@@ -142,11 +145,11 @@ TEST_F(TlbSlotsTest, ASlotThatMissesOftenIsNotWorthIt) {
   bool kept = true;
   uint64_t insns = 0;
   for (int miss = 0; miss < 100; ++miss) {
-    kept = kept && slots_.Fill(often, 0x7000, context_, insns += 20 * kPeriod);
+    kept = kept && Fill(often, 0x7000, insns += 20 * kPeriod);
   }
   EXPECT_FALSE(kept);
   for (int miss = 0; miss < 100; ++miss) {
-    EXPECT_TRUE(slots_.Fill(seldom, 0x7000, context_, insns += 1000 * kPeriod));
+    EXPECT_TRUE(Fill(seldom, 0x7000, insns += 1000 * kPeriod));
   }
 }
 

@@ -1,0 +1,104 @@
+// Slots that go to and fro between pages which lie in the host's memory in another order.
+#include <gtest/gtest.h>
+
+#include "memory/ram_block.h"
+#include "translate/engine/tlb_slots.h"
+
+namespace emu::translate {
+namespace {
+
+constexpr uint64_t kPage = mmu::kPageSize;
+constexpr uint64_t kGuest = 0x40000000;
+constexpr unsigned kPages = 1024;
+constexpr uint64_t kLater = uint64_t{1} << 40;  // instructions: pages can be shown as many as are wanted
+
+class TlbSlotsWindowsTest : public ::testing::Test {
+ protected:
+  TlbSlotsWindowsTest() {
+    slots_.Attach(absl::MakeSpan(memory_));
+    for (unsigned page = 0; page < kPages; ++page) {
+      const uint64_t offset = (kPages - 1 - page) * kPage;  // in falling order
+      context_.read.Fill(kGuest + page * kPage, reinterpret_cast<uint64_t>(ram_->host() + offset), offset, 0);
+      ram_->host()[offset] = static_cast<uint8_t>(page);
+    }
+  }
+  uint32_t Take(uint32_t span) { return slots_.Take({0x1000, false, 0, span}, 5, 10, 0, kNoSlot); }
+  bool Hits(uint32_t slot, uint64_t gva) const { return gva - memory_[slot].first < memory_[slot].starts; }
+  // An access. False: the slot was given up.
+  bool Access(uint32_t slot, uint64_t gva, uint64_t now = kLater) {
+    if (Hits(slot, gva)) return true;
+    ++misses_;
+    return slots_.Fill(slot, gva, context_, now, [this](uint64_t physical) {
+      ++shared_;
+      return ram_->Share(physical, kPage);
+    });
+  }
+  // Accesses to `pages` pages, without a pattern, until it is given up.
+  bool GoToAndFro(uint32_t slot, unsigned pages, unsigned times, uint64_t now = kLater) {
+    uint32_t random = 1;
+    bool kept = true;
+    for (unsigned i = 0; kept && i < times; ++i) {
+      random = random * 1664525 + 1013904223;
+      kept = Access(slot, kGuest + (random >> 12) % pages * kPage + 8, now);
+    }
+    return kept;
+  }
+
+  memory::RamBlock::Ptr ram_ = *memory::RamBlock::Anonymous("ram", kPages* kPage);
+  Context context_{{1, 2}};
+  TlbSlot memory_[8];
+  TlbSlots slots_;
+  unsigned misses_ = 0, shared_ = 0;
+};
+
+TEST_F(TlbSlotsWindowsTest, OneSlotHoldsThemAll) {
+  const uint32_t slot = Take(8);
+  EXPECT_TRUE(GoToAndFro(slot, 64, 10000));
+  EXPECT_LT(misses_, 400u);
+  for (unsigned page = 0; page < 64; ++page) {
+    const uint64_t gva = kGuest + page * kPage;
+    ASSERT_TRUE(Hits(slot, gva));
+    EXPECT_EQ(*reinterpret_cast<uint8_t*>(gva + memory_[slot].addend), page);
+  }
+}
+
+TEST_F(TlbSlotsWindowsTest, AGroupOverTheEndOfAPage) {
+  const uint32_t slot = Take(64);
+  const uint64_t over_the_end = kGuest + kPage - 16;
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_TRUE(Access(slot, kGuest));
+    EXPECT_TRUE(Access(slot, over_the_end));
+  }
+  EXPECT_TRUE(Hits(slot, over_the_end));
+  EXPECT_EQ(*reinterpret_cast<uint8_t*>(over_the_end + 16 + memory_[slot].addend), 1);
+}
+
+TEST_F(TlbSlotsWindowsTest, MorePagesThanAWindowHasAreNotWorthIt) {
+  const uint32_t slot = Take(8);
+  EXPECT_FALSE(GoToAndFro(slot, kPages, 10000));
+  EXPECT_LT(shared_, 64u);
+}
+
+TEST_F(TlbSlotsWindowsTest, ShowingHasToPay) {
+  const uint32_t slot = Take(8);
+  EXPECT_FALSE(GoToAndFro(slot, 200, 10000, 10 << 19));
+  EXPECT_LE(shared_, 64u + 10);
+  EXPECT_GT(shared_, 64u);
+}
+
+TEST_F(TlbSlotsWindowsTest, PagesInTheHostsOrderNeedNone) {
+  for (unsigned page = 0; page < kPages; ++page) {
+    context_.read.Fill(kGuest + page * kPage, reinterpret_cast<uint64_t>(ram_->host() + page * kPage), page * kPage, 0);
+  }
+  EXPECT_FALSE(GoToAndFro(Take(8), kPages, 10000));
+  EXPECT_EQ(shared_, 0u);
+}
+
+TEST_F(TlbSlotsWindowsTest, CanBeLeftOut) {
+  slots_.set_windows(false);
+  EXPECT_FALSE(GoToAndFro(Take(8), 64, 10000));
+  EXPECT_EQ(shared_, 0u);
+}
+
+}  // namespace
+}  // namespace emu::translate
