@@ -72,6 +72,7 @@ class Machine final : private translate::CompileSink {
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
   bool wants_slots() const override { return runs_ % 2 != 0; }
+  bool wants_far_slots() const override { return runs_ % 4 == 1; }
   uint32_t AddSlot(const translate::SlotUse& use) override;
   void Load(const Start& start);
   Outcome Observe(translate::Exit exit) const;

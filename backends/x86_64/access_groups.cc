@@ -7,24 +7,21 @@ namespace {
 
 using ir::Op;
 
-// The wider a group, the more often it crosses the end of a page, where none of it is checked in line.
-constexpr int64_t kMaxSpan = 256;
-
 // After these a page may be another one, or they are reached by other ways than past the check.
 bool EndsGroups(Op op) { return op == Op::kCall || op == Op::kProbe || op == Op::kLabel; }
 
 }  // namespace
 
-void AccessGroups::Find(const ir::Block& block, bool share) {
+void AccessGroups::Find(const ir::Block& block, int64_t max_span) {
   group_of_.assign(block.code.size(), 0);
   for (auto& open : open_) open.assign(block.code.size(), 0);
   groups_.assign(1, {});
   oldest_ = 1;
-  if (!share) return;
+  if (max_span == 0) return;
   for (uint32_t n = 0; n < block.code.size(); ++n) {
     const ir::Instr& i = block.code[n];
     if (i.op == Op::kLoad || i.op == Op::kStore) {
-      Add(n, i);
+      Add(n, i, max_span);
     } else if (EndsGroups(i.op)) {
       oldest_ = static_cast<uint32_t>(groups_.size());
     }
@@ -32,7 +29,7 @@ void AccessGroups::Find(const ir::Block& block, bool share) {
   Number();
 }
 
-void AccessGroups::Add(uint32_t instr, const ir::Instr& i) {
+void AccessGroups::Add(uint32_t instr, const ir::Instr& i, int64_t max_span) {
   const ir::MemOp op = ir::MemOp::Unpack(i.aux);
   if (op.mmu_context != 0 || op.must_align) return;
   const int64_t begin = static_cast<int32_t>(i.imm), end = begin + op.size();
@@ -40,7 +37,7 @@ void AccessGroups::Add(uint32_t instr, const ir::Instr& i) {
   if (open >= oldest_) {
     AccessGroup& group = groups_[open];
     const int64_t first = std::min(group.begin, begin), last = std::max(group.end, end);
-    if (last - first <= kMaxSpan) {
+    if (last - first <= max_span) {
       group.begin = first, group.end = last, ++group.accesses;
       group_of_[instr] = open;
       return;

@@ -21,8 +21,9 @@ struct AccessGroup {
 
 class AccessGroups {
  public:
-  // `share`: otherwise there are none.
-  void Find(const ir::Block& block, bool share = true);
+  // Groups of at most `max_span` bytes: the wider one is, the more often it crosses the end of a page, where none of it
+  // is checked in line, unless a slot has several pages. 0: none.
+  void Find(const ir::Block& block, int64_t max_span);
   // The group of a load or store that shares its check; null: it has one of its own.
   const AccessGroup* Of(uint32_t instr) const {
     const AccessGroup& group = groups_[group_of_[instr]];
@@ -30,7 +31,7 @@ class AccessGroups {
   }
 
  private:
-  void Add(uint32_t instr, const ir::Instr& i);
+  void Add(uint32_t instr, const ir::Instr& i, int64_t max_span);
   void Number();
 
   std::vector<uint32_t> group_of_;  // by instruction; 0: none

@@ -12,13 +12,13 @@ namespace {
 class AccessGroupsTest : public ::testing::Test {
  protected:
   // The groups of the block's loads and stores in their order: 'a' and so on, '-' for none.
-  std::string Groups(const std::string& body) {
+  std::string Groups(const std::string& body, int64_t max_span = 256) {
     const absl::StatusOr<ir::Block> block =
         ir::Parse(absl::StrCat("block 0x1000\ncharge 0x1000\ninsn 0x1000\n%p = get.i64 r0\n%q = get.i64 r1\n", body,
                                "goto 0x1004"),
                   testing::RegisterNames());
     EXPECT_TRUE(block.ok()) << block.status();
-    groups_.Find(*block);
+    groups_.Find(*block, max_span);
     std::string text;
     for (uint32_t n = 0; n < block->code.size(); ++n) {
       const ir::Op op = block->code[n].op;
@@ -56,6 +56,8 @@ TEST_F(AccessGroupsTest, FarAwayIsAGroupOfItsOwn) {
   EXPECT_EQ(Groups(Loads(0, 8, 2) + "%x = load.i64 [%p + 1024]\n%y = load.i64 [%p + 1032]\n"), "aabb");
   EXPECT_EQ(Groups(Loads(0, 200, 2)), "aa");
   EXPECT_EQ(Groups(Loads(0, 249, 2)), "--");
+  EXPECT_EQ(Groups(Loads(0, 249, 2), 2048), "aa");
+  EXPECT_EQ(Groups(Loads(0, 8, 2), 0), "--");
 }
 
 TEST_F(AccessGroupsTest, WhatMustBeCheckedByItselfIsInNone) {

@@ -38,7 +38,8 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   result->entry = begin_ = e_.rx();
   result->entry_rw = e_.rw();
   regs_.Begin(&block);
-  groups_.Find(block, jit_.inline_tlb && jit_.share_checks);
+  const uint32_t span = wants_slots_ && sink.wants_far_slots() ? translate::kFarSlot : translate::kNearSlot;
+  groups_.Find(block, jit_.inline_tlb && jit_.share_checks ? span : 0);
   stored_halves_.Clear();
   for (index_ = 0; index_ < block.code.size(); ++index_) {
     Mark(index_);

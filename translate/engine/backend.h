@@ -64,6 +64,8 @@ class CompileSink {
   virtual uint32_t AddSite(uint64_t pc, uint32_t unexecuted) = 0;
   // A slot of Backend::slots for an access of the block, or kNoSlot. Asked only if the block wants slots.
   virtual bool wants_slots() const { return false; }
+  // Whether one slot may be for bytes that are thousands apart.
+  virtual bool wants_far_slots() const { return false; }
   virtual uint32_t AddSlot(const SlotUse& use) { return (void)use, kNoSlot; }
   // Where the backend writes down, from the start, what its host code is for; null: nobody wants to know. Offsets rise.
   virtual std::vector<CodeMark>* marks() { return nullptr; }

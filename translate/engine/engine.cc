@@ -163,11 +163,17 @@ uint32_t Engine::AddSlot(const SlotUse& use) {
   return compiling_->first_slot = slot;
 }
 
-// The block is made again without it.
+// The block is made again: with slots for fewer bytes, or if it had those, without this one.
 void Engine::GiveUpSlot(uint32_t slot) {
   TranslatedBlock* const block = slot_blocks_[slot];
-  cpu_->slots().ForEachDoubtful(block->first_slot, slot,
-                                [&](const SlotUse& use) { no_slot_.insert(block->host_pc + (use.pc - block->pc)); });
+  bool was_far = false;
+  cpu_->slots().ForEachDoubtful(block->first_slot, slot, [&](const SlotUse& use) { was_far |= use.span > kNearSlot; });
+  if (was_far) {
+    near_slots_.insert(block->host_pc);
+  } else {
+    cpu_->slots().ForEachDoubtful(block->first_slot, slot,
+                                  [&](const SlotUse& use) { no_slot_.insert(block->host_pc + (use.pc - block->pc)); });
+  }
   if (!block->asleep) code_.Take(block), Drop(block);
 }
 
@@ -411,6 +417,7 @@ void Engine::DiscardAll() {
   cpu_->slots().FreeAll();
   hot_.clear();
   no_slot_.clear();
+  near_slots_.clear();
   sites_.resize(1);
   cpu_->state().site = 0;
   exits_.clear();

@@ -114,6 +114,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
   bool wants_slots() const override { return compiling_->hot_loop; }
+  bool wants_far_slots() const override { return !near_slots_.contains(compiling_->host_pc); }
   uint32_t AddSlot(const SlotUse& use) override;
   std::vector<CodeMark>* marks() override { return observers_.empty() ? nullptr : &marks_; }
   void OnWatchedWrite(memory::RamBlock& block, uint64_t offset, uint64_t length) override;
@@ -171,10 +172,11 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   PathRecorder recorder_;
   // By where the code of hot blocks begins; `next` is relative to that.
   absl::flat_hash_map<const uint8_t*, Path> hot_;
-  std::vector<uint64_t> path_;                   // of the block in the making
-  absl::flat_hash_set<const uint8_t*> no_slot_;  // instructions in them that do better without a slot
-  std::vector<TranslatedBlock*> slot_blocks_;    // by slot
-  bool ran_out_ = false;                         // the block that ran last left because of the budget
+  std::vector<uint64_t> path_;                      // of the block in the making
+  absl::flat_hash_set<const uint8_t*> near_slots_;  // those of them whose slots miss less when they are for fewer bytes
+  absl::flat_hash_set<const uint8_t*> no_slot_;     // instructions in them that do better without a slot
+  std::vector<TranslatedBlock*> slot_blocks_;       // by slot
+  bool ran_out_ = false;                            // the block that ran last left because of the budget
   bool stop_requested_ = false;
   bool single_step_ = false;
 };

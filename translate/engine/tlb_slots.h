@@ -33,6 +33,10 @@ struct SlotUse {
   uint32_t span = 0;
 };
 
+// The most bytes that it may be for: near ones are on one page nearly always, far ones may need several that lie side
+// by side in the host's memory.
+inline constexpr uint32_t kNearSlot = 256, kFarSlot = 2048;
+
 inline constexpr uint32_t kNoSlot = 0;
 
 // The slots of one CPU. Those of blocks with the same block key are valid in one context at a time, that in which they

@@ -1,0 +1,74 @@
+// A hot loop whose slots miss at each round, as it goes to and fro between pages that lie apart.
+#include <gtest/gtest.h>
+
+#include "translate/engine/testing/toy_machine.h"
+
+namespace emu::translate::testing {
+namespace {
+
+constexpr uint64_t kFirst = 0x8000, kPage = 0x1000;
+constexpr int64_t kInsns = 140000;
+
+class EngineSlotsTest : public ::testing::TestWithParam<BackendKind> {
+ protected:
+  static ToyOptions Options(bool windows) {
+    ToyOptions options;
+    options.engine.sample_insns = 700;
+    options.engine.hot_samples = 2;
+    options.engine.jit.windows = windows;
+    return options;
+  }
+  // The guest's pages from kFirst on are those of the RAM in falling order. Each has the address of the next and two
+  // numbers, 1024 bytes apart.
+  explicit EngineSlotsTest(bool windows = true) : m_(GetParam(), Options(windows)) {
+    for (unsigned page = 0; page < 4; ++page) {
+      const uint64_t gpa = kFirst + (3 - page) * kPage;
+      pages_[kFirst + page * kPage] = {gpa};
+      m_.SetWord(gpa, kFirst + (page + 1) % 4 * kPage);
+      m_.SetWord(gpa + 8, page + 1);
+      m_.SetWord(gpa + 1032, 100 * (page + 1));
+    }
+    pages_[0x1000] = {0x1000};
+    m_.Put(0x1000, {Load(2, 1, 8), Load(3, 1, 1032), Add(4, 2), Add(4, 3), Load(1, 1, 0), AddI(5, 5, 1), Jump(7)});
+    m_.UsePages(&pages_, 1);
+  }
+  // The number of blocks that it took.
+  uint64_t RunLoop() {
+    const uint64_t before = m_.engine.counters().blocks;
+    m_.x(1) = kFirst;
+    m_.x(4) = m_.x(5) = 0;
+    m_.x(7) = 0x1000;
+    m_.RunFrom(0x1000, kInsns);
+    EXPECT_GE(m_.x(5), static_cast<uint64_t>(kInsns / 7));
+    uint64_t sum = 0;
+    for (uint64_t round = 0; round < m_.x(5); ++round) sum += 101 * (round % 4 + 1);
+    EXPECT_EQ(m_.x(4), sum);
+    return m_.engine.counters().blocks - before;
+  }
+
+  ToySystem::PageTable pages_;
+  ToyMachine m_;
+};
+
+class WithoutWindows : public EngineSlotsTest {
+ protected:
+  WithoutWindows() : EngineSlotsTest(false) {}
+};
+
+TEST_P(EngineSlotsTest, AWindowHoldsThePages) {
+  EXPECT_EQ(RunLoop(), 2u) << "as it was found, then hot";
+  EXPECT_EQ(RunLoop(), 0u);
+}
+
+// The block is made again with slots for fewer bytes, then without any; then it stays.
+TEST_P(WithoutWindows, SlotsAreGivenUp) {
+  EXPECT_EQ(RunLoop(), GetParam() == BackendKind::kJit ? 4u : 2u);
+  EXPECT_EQ(RunLoop(), 0u);
+}
+
+const auto kBoth = ::testing::Values(BackendKind::kInterpreter, BackendKind::kJit);
+INSTANTIATE_TEST_SUITE_P(On, EngineSlotsTest, kBoth, ::testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(On, WithoutWindows, kBoth, ::testing::PrintToStringParamName());
+
+}  // namespace
+}  // namespace emu::translate::testing
