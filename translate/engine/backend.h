@@ -81,12 +81,13 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual absl::string_view name() const = 0;
-  // ResourceExhausted: everything must be discarded (Reset) before compilation goes on.
+  // ResourceExhausted: everything must be discarded (Reset) before compilation goes on. After any other error it goes
+  // on with blocks of one instruction, which must not fail.
   virtual absl::StatusOr<CodeEntry> Compile(const ir::Block& block, CompileSink& sink) = 0;
   virtual Exit Run(CpuState& state, CodeEntry entry) = 0;
   // For JumpEntry::code; not 0.
   virtual uint64_t JumpTarget(CodeEntry entry) const = 0;
-  virtual void Attach(CpuState& state) = 0;
+  virtual void Attach(CpuState& state) { (void)state; }
   // Memory for the slots that code is compiled with; empty where it uses none.
   virtual absl::Span<TlbSlot> slots() { return {}; }
   // Joins a direct exit to a block, and takes that back. The guard counts only where the exit leaves the page of its

@@ -22,7 +22,7 @@ void Cpu::SwitchContext(ContextKey key) {
   state_.tlb_read = context_->read.table();
   state_.tlb_write = context_->write.table();
   state_.mapping_ids = context_->mapping_ids.data();
-  state_.jump_cache = context_->Jumps(state_.key).lines();
+  state_.jump_cache = jumps().lines();
   slots_.Enter(context_->key, state_.key);
 }
 

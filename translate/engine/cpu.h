@@ -76,6 +76,8 @@ class Cpu final : private memory::Listener {
   CpuState& state() { return state_; }
   memory::AddressSpace& memory() { return memory_; }
   Context& context() { return *context_; }
+  // Of the code that runs now.
+  JumpCache& jumps() { return context_->Jumps(state_.key); }
   ContextPool& contexts() { return contexts_; }
   void set_code_owner(CodeOwner* owner) { code_ = owner; }
 

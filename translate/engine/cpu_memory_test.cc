@@ -234,7 +234,7 @@ TEST_F(CpuMemoryTest, HostMemoryNeedNotBeAligned) {
 }
 
 TEST_F(CpuMemoryTest, AFlushLeavesNoJumps) {
-  m_.cpu.context().Jumps(m_.state.base.key).Put(10, 99);
+  m_.cpu.jumps().Put(10, 99);
   EXPECT_EQ(m_.state.base.jump_cache[5].code, 99u);
   m_.FlushAll();
   EXPECT_EQ(m_.state.base.jump_cache[5].code, 0u);

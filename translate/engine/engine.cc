@@ -113,7 +113,7 @@ TranslatedBlock* Engine::RunBlock(const TranslatedBlock& block) {
       ran_out_ = true;
       break;
     case Exit::Kind::kStale:
-      ForgetJump(cpu_->state().pc);
+      cpu_->jumps().Forget(cpu_->state().pc);
       break;
     case Exit::Kind::kJump:
       return Link(exit.id);
@@ -228,14 +228,15 @@ bool Engine::MayJoin(const TranslatedBlock& from, const TranslatedBlock& to) {
 void Engine::FillJumpCache(const TranslatedBlock& block) {
   if (!chain_ || !options_.jit.jump_cache || block.max_insns != 0) return;
   if (cpu_->context().exec[Context::Slot(block.pc)].page != (block.pc & mmu::kPageMask)) return;
-  cpu_->context().Jumps(cpu_->state().key).Put(block.pc, backend_.JumpTarget(block.entry));
+  cpu_->jumps().Put(block.pc, backend_.JumpTarget(block.entry));
 }
 
 TranslatedBlock* Engine::Find(uint64_t pc, uint32_t max_insns) {
   const uint8_t* host_pc = cpu_->Fetch(pc);
   if (host_pc == nullptr) return DeliverFault(), nullptr;
   // Where a verdict of the MMU holds for less than the page, each instruction is fetched by itself.
-  if (cpu_->context().exec[Context::Slot(pc)].page != (pc & mmu::kPageMask)) max_insns = 1;
+  if (cpu_->context().exec[Context::Slot(pc)].page != (pc & mmu::kPageMask) || refused_.contains(host_pc))
+    max_insns = 1;
   TranslatedBlock* block = code_.Find({host_pc, pc, cpu_->state().key, max_insns});
   if (block == nullptr && max_insns == 0) block = FindUnguarded(pc, host_pc);
   if (block == nullptr) return Translate(pc, host_pc, max_insns);
@@ -273,7 +274,7 @@ TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t
     block->hot_loop = it->second.loop;
   }
   if (!Lift(pc, host_pc, max_insns, block)) return code_.Free(block), DeliverFault(), nullptr;
-  if (!Compile(&block)) return nullptr;
+  if (const absl::Status status = Compile(&block); !status.ok()) return Refuse(block, status);
   ++counters_.blocks;
   counters_.insns += block->insn_count;
   if (block->max_insns == 0 && block->next_page == nullptr) block->copy = sleeping_.Copy(host_pc, block->bytes);
@@ -281,6 +282,16 @@ TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t
       block->max_insns == max_insns ? nullptr : code_.Find({host_pc, pc, block->key, block->max_insns});
   if (old != nullptr) code_.Take(old), Drop(old);
   return Add(block);
+}
+
+// What the backend cannot make whole is made of its instructions, one at a time.
+TranslatedBlock* Engine::Refuse(TranslatedBlock* block, const absl::Status& why) {
+  const TranslatedBlock refused = *block;
+  Forget(block);
+  if (refused.max_insns == 1) return status_ = why, nullptr;
+  ++counters_.refused;
+  refused_.insert(refused.host_pc);
+  return Translate(refused.pc, refused.host_pc, 1);
 }
 
 TranslatedBlock* Engine::Add(TranslatedBlock* block) {
@@ -379,7 +390,7 @@ void Engine::AddGuard(uint64_t next_page, const uint8_t* host_page) {
   scratch_.code.insert(scratch_.code.begin(), guard);
 }
 
-bool Engine::Compile(TranslatedBlock** made) {
+absl::Status Engine::Compile(TranslatedBlock** made) {
   ir::Optimize(&scratch_, options_.jit);
   for (EngineObserver* o : observers_) o->OnOptimized(scratch_);
   compiling_ = *made;
@@ -397,10 +408,10 @@ bool Engine::Compile(TranslatedBlock** made) {
     entry = backend_.Compile(scratch_, *this);
   }
   compiling_ = nullptr;
-  if (!entry.ok()) return status_ = entry.status(), false;
+  if (!entry.ok()) return entry.status();
   (*made)->entry = *entry;
   for (EngineObserver* o : observers_) o->OnCompiled(scratch_, backend_.HostCode(*entry), marks_);
-  return true;
+  return absl::OkStatus();
 }
 
 // Blocks that are joined already are made anew.
@@ -418,6 +429,7 @@ void Engine::DiscardAll() {
   hot_.clear();
   no_slot_.clear();
   near_slots_.clear();
+  refused_.clear();
   sites_.resize(1);
   cpu_->state().site = 0;
   exits_.clear();
@@ -523,13 +535,15 @@ void Engine::Separate(TranslatedBlock* block) {
     backend_.Unlink(id);
     Part(id);
   }
-  ForgetJump(block->pc);  // other contexts' lines go when they lead here
+  cpu_->jumps().Forget(block->pc);  // other contexts' lines go when they lead here
 }
-
-void Engine::ForgetJump(uint64_t pc) { cpu_->context().Jumps(cpu_->state().key).Forget(pc); }
 
 void Engine::Drop(TranslatedBlock* block) {
   Separate(block);
+  Forget(block);
+}
+
+void Engine::Forget(TranslatedBlock* block) {
   for (uint32_t id = block->first_exit; id != kNoExit; id = exits_[id].next_exit) exits_[id].from = nullptr;
   cpu_->slots().Free(block->first_slot);
   code_.Free(block);

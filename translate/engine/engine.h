@@ -58,6 +58,7 @@ struct EngineCounters {
   uint64_t invalidated = 0;  // blocks dropped because their code was written
   uint64_t revived = 0;      // of those: in use again, because their code came back
   uint64_t hot = 0;          // blocks made anew because they run often
+  uint64_t refused = 0;      // blocks made of single instructions, as the backend could not make them whole
   uint64_t discards = 0;     // times that everything was dropped because the code cache was full
   uint64_t faults = 0;       // memory faults delivered
 };
@@ -127,7 +128,8 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   void AddGuard(uint64_t next_page, const uint8_t* host_page);
   void AddProbes();
   void TellLifted(const TranslatedBlock& block);
-  bool Compile(TranslatedBlock** block);
+  absl::Status Compile(TranslatedBlock** block);
+  TranslatedBlock* Refuse(TranslatedBlock* block, const absl::Status& why);
   TranslatedBlock* FindUnguarded(uint64_t pc, const uint8_t* host_pc);
   bool IsKept(uint64_t page) const;
   void Sample(TranslatedBlock* block);
@@ -143,8 +145,8 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   void Join(uint32_t exit_id, TranslatedBlock* to);
   void Part(uint32_t exit_id);
   void Separate(TranslatedBlock* block);
-  void ForgetJump(uint64_t pc);
   void Drop(TranslatedBlock* block);
+  void Forget(TranslatedBlock* block);
   void DeliverFault();
   void LimitMappings();
   static bool MayJoin(const TranslatedBlock& from, const TranslatedBlock& to);
@@ -173,6 +175,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   // By where the code of hot blocks begins; `next` is relative to that.
   absl::flat_hash_map<const uint8_t*, Path> hot_;
   std::vector<uint64_t> path_;                      // of the block in the making
+  absl::flat_hash_set<const uint8_t*> refused_;     // blocks that the backend cannot make whole, by their beginning
   absl::flat_hash_set<const uint8_t*> near_slots_;  // those of them whose slots miss less when they are for fewer bytes
   absl::flat_hash_set<const uint8_t*> no_slot_;     // instructions in them that do better without a slot
   std::vector<TranslatedBlock*> slot_blocks_;       // by slot

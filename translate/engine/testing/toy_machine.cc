@@ -8,7 +8,7 @@
 namespace emu::translate::testing {
 namespace {
 
-std::unique_ptr<Backend> MakeBackend(BackendKind kind, const Target& target, const ToyOptions& toy) {
+BackendPtr MakeBackend(BackendKind kind, const Target& target, const ToyOptions& toy) {
   if (kind == BackendKind::kInterpreter) {
     return backends::interpreter::MakeInterpreter(target.registers(), target.helpers(),
                                                   toy.small_cache ? 120 : backends::interpreter::kDefaultMaxSteps);
@@ -34,7 +34,7 @@ ToyMachine::ToyMachine(BackendKind kind, const ToyOptions& options)
       rom(*memory::RamBlock::Anonymous("rom", 0x1000)),
       ram_region(memory::Region::Ram("ram", ram)),
       memory("cpu", root = MakeRoot(this)),
-      backend(MakeBackend(kind, target, options)),
+      backend(options.wrap(MakeBackend(kind, target, options))),
       engine(target, *backend, options.engine),
       cpu(0, target, memory, state.base) {
   state.system = &system;

@@ -3,6 +3,7 @@
 #define EMU_TRANSLATE_ENGINE_TESTING_TOY_MACHINE_H_
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <ostream>
@@ -20,9 +21,12 @@ inline std::ostream& operator<<(std::ostream& out, BackendKind k) {
   return out << (k == BackendKind::kJit ? "Jit" : "Interpreter");
 }
 
+using BackendPtr = std::unique_ptr<Backend>;
+
 struct ToyOptions {
   EngineOptions engine;
   bool small_cache = false;  // for generated code: full after a few dozen blocks
+  std::function<BackendPtr(BackendPtr)> wrap = [](BackendPtr backend) { return backend; };
 };
 
 class ToyMachine {
@@ -52,7 +56,7 @@ class ToyMachine {
   memory::RegionPtr root, ram_region;
   memory::AddressSpace memory;
   ToyState state;
-  std::unique_ptr<Backend> backend;
+  BackendPtr backend;
   Engine engine;
   Cpu cpu;
 };
