@@ -81,7 +81,6 @@ class X86Backend final : public translate::Backend {
 
   uint64_t JumpTarget(CodeEntry entry) const override { return reinterpret_cast<uint64_t>(entry); }
 
-
   absl::Span<translate::TlbSlot> slots() override { return slots_; }
 
   void Link(uint32_t exit_id, CodeEntry to, JumpGuard guard) override {
