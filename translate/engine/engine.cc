@@ -46,7 +46,6 @@ void Engine::Attach(Cpu* cpu) {
   cpu->set_code_owner(this);
   backend_.Attach(cpu->state());
   cpu->slots().Attach(backend_.slots());
-  cpu->slots().set_windows(options_.jit.windows);
   slot_blocks_.assign(backend_.slots().size(), nullptr);
 }
 
@@ -154,7 +153,11 @@ absl::Span<const uint64_t> Engine::PathOf(const TranslatedBlock& block) {
   return path_;
 }
 
-uint32_t Engine::AddSlot(const SlotUse& use) {
+// A window gives a byte a second host address. What was just stored by one address and is loaded by the other has to go
+// through the host's cache first, so blocks that store have none.
+uint32_t Engine::AddSlot(const SlotUse& wanted) {
+  SlotUse use = wanted;
+  use.windows = options_.jit.windows && !stores_;
   if (no_slot_.contains(compiling_->host_pc + (use.pc - compiling_->pc))) return kNoSlot;
   const uint32_t slot =
       cpu_->slots().Take(use, compiling_->key, compiling_->insn_count, cpu_->InsnCount(), compiling_->first_slot);
@@ -394,6 +397,9 @@ absl::Status Engine::Compile(TranslatedBlock** made) {
   ir::Optimize(&scratch_, options_.jit);
   for (EngineObserver* o : observers_) o->OnOptimized(scratch_);
   compiling_ = *made;
+  stores_ = std::any_of(scratch_.code.begin(), scratch_.code.end(), [](const ir::Instr& i) {
+    return i.op == ir::Op::kStore || i.op == ir::Op::kAtomicRmw || i.op == ir::Op::kAtomicCas;
+  });
   absl::StatusOr<CodeEntry> entry = backend_.Compile(scratch_, *this);
   if (absl::IsResourceExhausted(entry.status())) {
     TranslatedBlock block = **made;

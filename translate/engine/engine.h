@@ -169,6 +169,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   absl::flat_hash_map<std::pair<uint64_t, const uint8_t*>, uint32_t> mapping_ids_;
   uint32_t next_mapping_id_ = 1;  // numbers are not used again
   TranslatedBlock* compiling_ = nullptr;
+  bool stores_ = false;  // it writes memory
   ir::Block scratch_;
   std::vector<memory::RamBlock::Ptr> observed_;
   PathRecorder recorder_;

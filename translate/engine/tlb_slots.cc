@@ -134,7 +134,7 @@ bool TlbSlots::Judge(Use& use, uint64_t now) const {
   use.misses = use.returns = use.elsewhere = 0;
   use.since = now;
   if (runs >= kLot * kWorthwhile) return true;
-  if (!wants_windows_ || !goes_to_and_fro || runs >= kLot * kSeldom) return false;
+  if (!use.use.windows || !goes_to_and_fro || runs >= kLot * kSeldom) return false;
   return !std::exchange(use.windowed, true) || (grew && stays && ++use.bad_lots < kPatience);
 }
 

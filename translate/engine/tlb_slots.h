@@ -31,6 +31,7 @@ struct SlotUse {
   bool write = false;
   uint32_t before = 0;
   uint32_t span = 0;
+  bool windows = false;  // whether pages may be shown for it
 };
 
 // The most bytes that it may be for: near ones are on one page nearly always, far ones may need several that lie side
@@ -45,8 +46,6 @@ class TlbSlots {
  public:
   // `memory` is the backend's; its first slot is not used. Everything is free then.
   void Attach(absl::Span<TlbSlot> memory);
-  // Whether pages are shown in the guest's order.
-  void set_windows(bool on) { wants_windows_ = on; }
   // Takes a free slot, or none, for a block of `period` instructions. `next` is the slot that was taken before for the
   // same block: Free goes on with it.
   uint32_t Take(const SlotUse& use, uint32_t key, uint32_t period, uint64_t now, uint32_t next);
@@ -109,7 +108,6 @@ class TlbSlots {
   std::array<uint32_t, 4096> missed_{};  // hashes of slots and pages
   PageWindows windows_;
   uint64_t shown_ = 0;  // pages, by all slots
-  bool wants_windows_ = true;
 };
 
 }  // namespace emu::translate
