@@ -81,8 +81,11 @@ absl::StatusOr<RamBlock::Ptr> RamBlock::Anonymous(absl::string_view name, uint64
 // Memory that is shared from the beginning costs the host more time at each first touch.
 bool RamBlock::Share(uint64_t offset, uint64_t length) {
   if (mapped_ == 0 || fd_ >= 0) return false;
-  if (shared_fd_ < 0) shared_fd_ = memfd_create(kSharedName, MFD_CLOEXEC);
-  if (shared_fd_ < 0 || ftruncate(shared_fd_, static_cast<off_t>(mapped_)) != 0) return false;
+  if (shared_fd_ < 0) {
+    UniqueFd fd(memfd_create(kSharedName, MFD_CLOEXEC));
+    if (fd.get() < 0 || ftruncate(fd.get(), static_cast<off_t>(mapped_)) != 0) return false;
+    shared_fd_ = fd.release();
+  }
   const auto at = static_cast<off_t>(offset);
   if (pwrite(shared_fd_, host_ + offset, length, at) != static_cast<ssize_t>(length)) return false;
   void* const here = host_ + offset;

@@ -397,9 +397,9 @@ absl::Status Engine::Compile(TranslatedBlock** made) {
   ir::Optimize(&scratch_, options_.jit);
   for (EngineObserver* o : observers_) o->OnOptimized(scratch_);
   compiling_ = *made;
-  stores_ = std::any_of(scratch_.code.begin(), scratch_.code.end(), [](const ir::Instr& i) {
-    return i.op == ir::Op::kStore || i.op == ir::Op::kAtomicRmw || i.op == ir::Op::kAtomicCas;
-  });
+  stores_ = wants_slots() && std::any_of(scratch_.code.begin(), scratch_.code.end(), [](const ir::Instr& i) {
+              return i.op == ir::Op::kStore || i.op == ir::Op::kAtomicRmw || i.op == ir::Op::kAtomicCas;
+            });
   absl::StatusOr<CodeEntry> entry = backend_.Compile(scratch_, *this);
   if (absl::IsResourceExhausted(entry.status())) {
     TranslatedBlock block = **made;
