@@ -80,9 +80,12 @@ class TlbTable {
   static constexpr unsigned kHostBits = 16;
   static constexpr unsigned kEntriesInPage = kPageSize / sizeof(uint64_t);
   // What an entry that was never filled holds: memory that was never written is zero. Only two need another mark, the
-  // address of a page that is not theirs: that of page zero, and that before it, which an access to the last bytes of
-  // the address space and the first ones compares with page zero.
-  static constexpr uint64_t Unfilled(unsigned index) { return index == 0 || index == kTlbEntries - 1 ? kPageSize : 0; }
+  // address of a page that is neither theirs nor the next one, with which an access that crosses is compared: that of
+  // page zero, and that before it, which an access to the last bytes of the address space and the first ones compares
+  // with page zero.
+  static constexpr uint64_t Unfilled(unsigned index) {
+    return index == 0 || index == kTlbEntries - 1 ? 2 * kPageSize : 0;
+  }
   static unsigned HostBit(uint64_t host) { return (host >> kPageBits) & ((1u << kHostBits) - 1); }
   bool IsValid(unsigned index) const { return words_[index] != kInvalidTag && TlbIndex(words_[index]) == index; }
   void MarkEnds() {

@@ -47,6 +47,16 @@ TEST(SoftTlbTest, NothingGoesOverTheEndOfTheAddressSpace) {
   }
 }
 
+TEST(SoftTlbTest, NothingIsFoundAcrossThePagesOfAnEmptyTable) {
+  TlbTable table;
+  for (const uint64_t end :
+       {kPageSize, 2 * kPageSize, uint64_t{1} << 32, (uint64_t{1} << 32) + kPageSize, uint64_t{0}}) {
+    for (unsigned before = 0; before <= 8; ++before)
+      EXPECT_EQ(ProbeTlb(table.table(), end - before, 8, false), 0u) << end;
+    EXPECT_EQ(ProbeTlb(table.table(), end - 1, kPageSize, false), 0u) << end;
+  }
+}
+
 TEST(SoftTlbTest, ManyPagesCanBeGivenBack) {
   TlbTable table;
   for (int round = 0; round < 3; ++round) {
