@@ -116,6 +116,11 @@ uint8_t* Find(CpuState* state, uint64_t gva, ir::MemOp m, bool atomic) {
   return gva - kMemoryBase > kMemorySize - m.size() ? nullptr : ToState(state)->memory + (gva - kMemoryBase);
 }
 
+uint64_t FindAddend(CpuState* state, uint64_t begin, unsigned span) {
+  if (begin < kMemoryBase || begin - kMemoryBase > kMemorySize - span) return 0;
+  return reinterpret_cast<uint64_t>(ToState(state)->memory) - kMemoryBase;
+}
+
 uint64_t Read(const uint8_t* p, ir::MemOp m) {
   uint64_t v = 0;
   for (unsigned n = 0; n < m.size(); ++n) v |= uint64_t{p[n]} << 8 * (m.big_endian ? m.size() - 1 - n : n);
@@ -166,7 +171,8 @@ Start RandomStart(uint64_t seed) {
   return start;
 }
 
-Machine::Machine(translate::Backend& backend) : backend_(backend), state_(std::make_unique<State>()) {
+Machine::Machine(translate::Backend& backend, bool may_leave)
+    : backend_(backend), may_leave_(may_leave), state_(std::make_unique<State>()) {
   CpuState& base = state_->base;
   tlb_.Fill(kMemoryBase, reinterpret_cast<uint64_t>(state_->memory), 0, 0);
   base.tlb_read = base.tlb_write = tlb_.table();
@@ -177,7 +183,11 @@ Machine::Machine(translate::Backend& backend) : backend_(backend), state_(std::m
 Machine::~Machine() = default;
 
 uint32_t Machine::AddExit(uint64_t pc) {
-  exits_.push_back(pc);
+  exits_.push_back({pc, false});
+  return static_cast<uint32_t>(exits_.size() - 1);
+}
+uint32_t Machine::AddWayOut(uint64_t pc) {
+  exits_.push_back({pc, true});
   return static_cast<uint32_t>(exits_.size() - 1);
 }
 uint32_t Machine::AddSite(uint64_t pc, uint32_t unexecuted) {
@@ -227,7 +237,10 @@ Outcome Machine::Observe(translate::Exit exit) const {
   Outcome o{.exit = std::string(kKinds[static_cast<size_t>(exit.kind)]), .registers = {}, .memory = {}};
   o.flags = state_->base.mxcsr & translate::kFpFlagMask & ~2u;  // without the denormal-operand flag
   o.pc = state_->base.pc;
-  if (exit.kind == translate::Exit::Kind::kJump) o.pc = exits_[exit.id];
+  if (exit.kind == translate::Exit::Kind::kJump) {
+    o.pc = exits_[exit.id].pc;
+    if (exits_[exit.id].leaves) o.exit = "left";
+  }
   if (exit.kind == translate::Exit::Kind::kFault) o.pc = site.pc, o.unexecuted = site.unexecuted;
   o.helper_pc = sites_[state_->helper_site].pc;
   o.budget = state_->base.budget;
@@ -287,9 +300,9 @@ MemResult SlowStore(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t val
   return {0, 0};
 }
 
-MemResult SlowLoadBySlot(CpuState* state, uint64_t gva, uint32_t mem_op) { return SlowLoad(state, gva, mem_op); }
-MemResult SlowStoreBySlot(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {
-  return SlowStore(state, gva, mem_op, value);
+uint64_t SlowFind(CpuState* state, uint64_t gva, BytesWanted wanted) {
+  backends::testing::ClobberVectors();
+  return backends::testing::FindAddend(state, gva - wanted.before, wanted.span);
 }
 
 MemResult SlowRmw(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {

@@ -1,6 +1,7 @@
 // A guest CPU for testing backends: integer and floating-point registers of both widths, some helpers, and 8 KiB of
 // memory, the first page of which hits in the soft TLB while the second always takes the slow path. Everything else
-// faults. In every second run the block has slots, every second one of them empty. Defines the functions SlowLoad to
+// faults. Where blocks may be left, they may in every second run, with slots in half of those, every second one of them
+// empty. Defines the functions SlowLoad to
 // SlowProbe of translate/engine/backend.h, so a test links this or the engine.
 #ifndef EMU_BACKENDS_TESTING_MACHINE_H_
 #define EMU_BACKENDS_TESTING_MACHINE_H_
@@ -45,7 +46,7 @@ Start RandomStart(uint64_t seed);
 
 // What can be seen of a run.
 struct Outcome {
-  std::string exit;         // budget, jump, lookup, fault, stale
+  std::string exit;         // budget, jump, lookup, fault, stale; left, for another block
   uint64_t pc = 0;          // where to go on; of the faulting instruction
   uint32_t unexecuted = 0;  // at a fault
   uint64_t helper_pc = 0;   // the last instruction that called a helper, as the site says
@@ -60,7 +61,7 @@ std::string Differences(const Outcome& expected, const Outcome& actual);
 
 class Machine final : private translate::CompileSink {
  public:
-  explicit Machine(translate::Backend& backend);
+  explicit Machine(translate::Backend& backend, bool may_leave = false);
   ~Machine() override;
 
   translate::Backend& backend() { return backend_; }
@@ -71,8 +72,10 @@ class Machine final : private translate::CompileSink {
  private:
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
-  bool wants_slots() const override { return runs_ % 2 != 0; }
-  bool wants_far_slots() const override { return runs_ % 4 == 1; }
+  bool may_leave() const override { return may_leave_ && runs_ % 2 != 0; }
+  uint32_t AddWayOut(uint64_t pc) override;
+  bool wants_slots() const override { return runs_ % 4 == 1; }
+  bool wants_far_slots() const override { return runs_ % 8 == 1; }
   uint32_t AddSlot(const translate::SlotUse& use) override;
   void Load(const Start& start);
   Outcome Observe(translate::Exit exit) const;
@@ -82,9 +85,14 @@ class Machine final : private translate::CompileSink {
     uint32_t unexecuted;
   };
   translate::Backend& backend_;
+  const bool may_leave_;
   std::unique_ptr<State> state_;
   mmu::TlbTable tlb_;
-  std::vector<uint64_t> exits_;
+  struct ExitInfo {
+    uint64_t pc;
+    bool leaves;
+  };
+  std::vector<ExitInfo> exits_;
   std::vector<Site> sites_;
   unsigned runs_ = 0;
   uint32_t slots_ = 0;  // taken by the present block

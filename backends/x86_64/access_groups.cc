@@ -10,9 +10,11 @@ using ir::Op;
 // After these a page may be another one, or they are reached by other ways than past the check.
 bool EndsGroups(Op op) { return op == Op::kCall || op == Op::kProbe || op == Op::kLabel; }
 
+bool IsAtomic(Op op) { return op == Op::kAtomicRmw || op == Op::kAtomicCas; }
+
 }  // namespace
 
-void AccessGroups::Find(const ir::Block& block, int64_t max_span) {
+void AccessGroups::Find(const ir::Block& block, int64_t max_span, bool over_atomics) {
   group_of_.assign(block.code.size(), 0);
   for (auto& open : open_) open.assign(block.code.size(), 0);
   groups_.assign(1, {});
@@ -22,7 +24,7 @@ void AccessGroups::Find(const ir::Block& block, int64_t max_span) {
     const ir::Instr& i = block.code[n];
     if (i.op == Op::kLoad || i.op == Op::kStore) {
       Add(n, i, max_span);
-    } else if (EndsGroups(i.op)) {
+    } else if (EndsGroups(i.op) || (!over_atomics && IsAtomic(i.op))) {
       oldest_ = static_cast<uint32_t>(groups_.size());
     }
   }
@@ -38,13 +40,13 @@ void AccessGroups::Add(uint32_t instr, const ir::Instr& i, int64_t max_span) {
     AccessGroup& group = groups_[open];
     const int64_t first = std::min(group.begin, begin), last = std::max(group.end, end);
     if (last - first <= max_span) {
-      group.begin = first, group.end = last, ++group.accesses;
+      group.begin = first, group.end = last, ++group.accesses, group.last = instr;
       group_of_[instr] = open;
       return;
     }
   }
   open = group_of_[instr] = static_cast<uint32_t>(groups_.size());
-  groups_.push_back({begin, end, 1, instr});
+  groups_.push_back({begin, end, 1, instr, instr});
 }
 
 void AccessGroups::Number() {

@@ -16,14 +16,15 @@ struct AccessGroup {
   int64_t begin = 0, end = 0;  // bytes from the base: all accesses lie in [begin, end)
   uint32_t accesses = 0;
   uint32_t first = 0;  // the instruction that checks; those before it in the block do not belong to the group
-  int number = -1;     // less than kMaxAccessGroups; -1: not shared
+  uint32_t last = 0;
+  int number = -1;  // less than kMaxAccessGroups; -1: not shared
 };
 
 class AccessGroups {
  public:
   // Groups of at most `max_span` bytes: the wider one is, the more often it crosses the end of a page, where none of it
-  // is checked in line, unless a slot has several pages. 0: none.
-  void Find(const ir::Block& block, int64_t max_span);
+  // is checked in line, unless a slot has several pages. 0: none. `over_atomics`: they go on over atomic operations.
+  void Find(const ir::Block& block, int64_t max_span, bool over_atomics);
   // The group of a load or store that shares its check; null: it has one of its own.
   const AccessGroup* Of(uint32_t instr) const {
     const AccessGroup& group = groups_[group_of_[instr]];

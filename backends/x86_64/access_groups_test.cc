@@ -18,7 +18,7 @@ class AccessGroupsTest : public ::testing::Test {
                                "goto 0x1004"),
                   testing::RegisterNames());
     EXPECT_TRUE(block.ok()) << block.status();
-    groups_.Find(*block, max_span);
+    groups_.Find(*block, max_span, true);
     std::string text;
     for (uint32_t n = 0; n < block->code.size(); ++n) {
       const ir::Op op = block->code[n].op;

@@ -1,6 +1,7 @@
 // The order of things, and control flow.
 #include "backends/x86_64/lowering.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace emu::backends::x86_64 {
@@ -22,7 +23,8 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
                      LoweredBlock* result) {
   block_ = &block;
   sink_ = &sink;
-  wants_slots_ = slots_ != nullptr && jit_.inline_tlb && sink.wants_slots();
+  leaves_ = sink.may_leave() && MayLeave(block);
+  wants_slots_ = leaves_ && slots_ != nullptr && sink.wants_slots();
   exits_ = exits;
   marks_ = sink.marks();
   if (marks_ != nullptr) marks_->clear();
@@ -37,9 +39,9 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   e_.Raw(&header, sizeof header);
   result->entry = begin_ = e_.rx();
   result->entry_rw = e_.rw();
-  regs_.Begin(&block);
   const uint32_t span = wants_slots_ && sink.wants_far_slots() ? translate::kFarSlot : translate::kNearSlot;
-  groups_.Find(block, jit_.inline_tlb && jit_.share_checks ? span : 0);
+  groups_.Find(block, jit_.inline_tlb && jit_.share_checks ? span : 0, !leaves_);
+  regs_.Begin(&block, leaves_ ? &groups_ : nullptr);
   stored_halves_.Clear();
   for (index_ = 0; index_ < block.code.size(); ++index_) {
     Mark(index_);
@@ -60,6 +62,15 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   e_.ri(Op::kMOV64ri, Reg::rax, static_cast<int64_t>(block.pc));
   e_.jmp_to(runtime_.exit_stale);
   return !regs_.failed();
+}
+
+// Accesses that need more than a look for their page are made by a function, in the middle of the block.
+bool Lowering::MayLeave(const ir::Block& block) const {
+  return jit_.inline_tlb && jit_.leave_blocks && std::ranges::none_of(block.code, [](const Instr& i) {
+           if (i.op != IrOp::kLoad && i.op != IrOp::kStore) return false;
+           const ir::MemOp op = ir::MemOp::Unpack(i.aux);
+           return op.mmu_context != 0 || op.must_align;
+         });
 }
 
 // The one before may have needed no code.
@@ -221,8 +232,10 @@ void Lowering::Guard(const Instr& i) {
 }
 
 // A direct exit. `from`: the branch that is to be joined, if it exists already; otherwise one is made here.
-void Lowering::EmitExit(uint64_t pc, uint8_t* from) {
-  ExitPatch patch{sink_->AddExit(pc), from, nullptr, nullptr};
+void Lowering::EmitExit(uint64_t pc, uint8_t* from) { EmitExit(sink_->AddExit(pc), pc, from); }
+
+void Lowering::EmitExit(uint32_t id, uint64_t pc, uint8_t* from) {
+  ExitPatch patch{id, from, nullptr, nullptr};
   uint8_t* unjoined = nullptr;
   if (!SamePage(pc)) {
     const int32_t slot = static_cast<int32_t>(pc >> mmu::kPageBits & (translate::kMappingEntries - 1));

@@ -49,7 +49,7 @@ class Lowering {
            const translate::JitOptions& jit)
       : e_(*emitter),
         runtime_(*runtime),
-        regs_(emitter, guest, jit.direct_results),
+        regs_(emitter, guest, jit),
         helpers_(helpers),
         features_(features),
         jit_(jit) {}
@@ -69,6 +69,7 @@ class Lowering {
       kLoad,
       kStore,
       kAtomic,
+      kFind,
       kExit,
       kLeave,
       kCanonicalNan,
@@ -84,21 +85,27 @@ class Lowering {
     uint8_t* from2 = nullptr;   // a second one
     uint8_t* resume = nullptr;  // where it goes back to, writing view
     unsigned instr = 0;
-    Reg address = Reg::rax;  // kLoad, kStore; kDivide: the divisor; kFpClass: scratch
+    Reg address = Reg::rax;              // kLoad, kStore, kFind; kDivide: the divisor; kFpClass: scratch
+    int32_t displacement = 0;            // kLoad, kStore, kFind: from `address`
+    Reg entry = Reg::rax;                // kFind: where the addend is expected
+    uint64_t pc = 0;                     // kFind: where the block is left for
+    translate::BytesWanted wanted = {};  // kFind
     uint32_t site = 0;
     uint16_t live_temps = 0, live_xmms = 0;
     Location result = {};   // where the result is expected
     Location value = {};    // kStore: where the value is
     Location args[3] = {};  // kFp, kAtomic
-    uint32_t slot = 0;      // kLoad, kStore: that was asked in place of the TLB
-    uint32_t refund = 0;    // kExit
+    uint32_t refund = 0;    // kExit, kFind
     bool boxed = false;     // the result is a single that is to be NaN-boxed
     Xmm xmm = Xmm::xmm0;    // kUnbox, kEqual: the result
     Xmm operands[2] = {};   // kEqual
     RawGuests raw = {};     // vector registers, the guest's but for kCanonicalNan, whose NaNs become canonical here
     // The guest may look at its registers here, of which `guests` were raw when the instruction began.
     void ShowGuests(const RawGuests& guests) {
-      if (kind == Kind::kExit || kind == Kind::kLeave || kind == Kind::kLoad || kind == Kind::kStore) raw = guests;
+      if (kind == Kind::kExit || kind == Kind::kLeave || kind == Kind::kLoad || kind == Kind::kStore ||
+          kind == Kind::kFind) {
+        raw = guests;
+      }
     }
   };
   using Value = ir::Value;
@@ -113,6 +120,7 @@ class Lowering {
   // lowering_int.cc
   void Binary(const ir::Instr& i);
   void EmitBinary(const ir::Instr& i, Reg dst, Value a, Value b);
+  void AddConstant(const ir::Instr& i, int32_t step);
   void AddOrSub(const ir::Instr& i);
   void Multiply(const ir::Instr& i);
   void MultiplyHigh(const ir::Instr& i);
@@ -132,14 +140,17 @@ class Lowering {
   // lowering_memory.cc
   void Load(const ir::Instr& i);
   void Store(const ir::Instr& i);
-  void FindPage(const ir::Instr& i, bool write, Reg address, Reg entry, Cold* cold);
+  void LoadFrom(const ir::Instr& i, Mem from, Reg to, Xmm xmm);
+  void StoreTo(const ir::Instr& i, Mem to, Reg value, Xmm xmm, std::optional<int32_t> imm);
+  Mem FindPage(const ir::Instr& i, bool write, Sum at, Reg entry, Cold* cold);
+  Mem PlaceOrLeave(const ir::Instr& i, bool write);
   // `tag` is scratch, and so is `table`, which may be missing.
   struct ProbeRegisters {
     Reg address, entry, tag;
     std::optional<Reg> table;
   };
   void Probe(int64_t begin, int64_t end, uint64_t compared, bool write, const ProbeRegisters& r, Cold* cold);
-  void Check(ir::MemOp op, int64_t begin, int64_t end, int64_t displacement, bool write, Reg entry, Cold* cold);
+  void Check(ir::MemOp op, int64_t begin, int64_t end, bool write, Reg entry, Cold* cold);
   void AskSlot(uint32_t slot, int64_t begin, Reg address, Reg entry, Cold* cold);
   void WithSlot(Op op, Reg reg, uint32_t slot, size_t field);
   void Displaced(Reg to, Reg from, int64_t displacement);
@@ -202,12 +213,16 @@ class Lowering {
   void Goto(const ir::Instr& i);
   void GotoInd(const ir::Instr& i);
   void EmitExit(uint64_t pc, uint8_t* from);
+  void EmitExit(uint32_t id, uint64_t pc, uint8_t* from);
   bool SamePage(uint64_t pc) const { return (pc ^ block_->pc) >> mmu::kPageBits == 0; }
   void Label(unsigned label);
   void BranchTo(unsigned label, uint8_t* where);
   // lowering_cold.cc
   void EmitCold(const Cold& cold);
   void ColdMemory(const Cold& cold);
+  void ColdFind(const Cold& cold);
+  bool MayLeave(const ir::Block& block) const;
+  uint32_t Unexecuted() const { return charged_ - (insn_number_ == 0 ? 0 : insn_number_ - 1); }
   void ColdAtomic(const Cold& cold);
   void ColdFp(const Cold& cold);
   void ColdDivide(const Cold& cold);
@@ -234,7 +249,8 @@ class Lowering {
   std::vector<ExitPatch>* exits_ = nullptr;
   std::vector<translate::CodeMark>* marks_ = nullptr;
   const uint8_t* slots_ = nullptr;
-  bool wants_slots_ = false;        // the present block
+  bool leaves_ = false;             // the present block, where an access is not as expected
+  bool wants_slots_ = false;        // it does so too
   const uint8_t* begin_ = nullptr;  // of the block's code
   unsigned index_ = 0;
   ir::Value compared_ = ir::kNoValue;  // the flags still say whether this is zero: it is not under compared_as_

@@ -1,4 +1,5 @@
 // The code that is seldom run.
+#include <array>
 #include <bit>
 
 #include "backends/x86_64/lowering.h"
@@ -59,6 +60,9 @@ void Lowering::StoreArgument(int slot, const Location& l, ir::Type type) {
     case Location::Kind::kSpill:
       e_.rm(Op::kMOVSDrm, kScratchXmm0, FrameSlot(l.index));
       return e_.mr(Op::kMOVSDmr, to, kScratchXmm0);
+    case Location::Kind::kOffset:
+      e_.mr(Op::kMOV64mr, to, regs_.guest(l.index).host);
+      return e_.mi(Op::kADD64mi32, to, static_cast<int32_t>(l.constant));
     case Location::Kind::kGuest: {
       const GuestRegister& g = regs_.guest(l.index);
       if (g.pinned) return e_.mr(Op::kMOV64mr, to, g.host);
@@ -96,19 +100,34 @@ void Lowering::ColdMemory(const Cold& cold) {
   SaveLive(cold, true);
   if (store) StoreArgument(0, cold.value, i.type);
   StoreSite(cold.site);
-  e_.rm(Op::kLEA64r, Reg::rax, Mem::Base(cold.address, static_cast<int32_t>(i.imm)));
-  e_.ri(Op::kMOV32ri, Reg::rcx, static_cast<int64_t>(i.aux | cold.slot << 16));
+  e_.rm(Op::kLEA64r, Reg::rax, Mem::Base(cold.address, cold.displacement));
+  e_.ri(Op::kMOV32ri, Reg::rcx, static_cast<int64_t>(i.aux));
   if (store) e_.rm(Op::kMOV64rm, Reg::rdx, FrameSlot(kArgumentSlots));
   const ir::MemOp op = ir::MemOp::Unpack(i.aux);
-  if (cold.slot != translate::kNoSlot) {
-    CallRuntime(store ? runtime_.slot_store : runtime_.slot_load);
-  } else if (group == nullptr || op.big_endian) {
+  if (group == nullptr || op.big_endian) {
     CallRuntime(store ? runtime_.store : runtime_.load);
   } else {
     CallRuntime(store ? runtime_.probe_store[op.log2_size] : runtime_.probe_load[op.log2_size | op.is_signed << 2]);
   }
   if (!store) MoveResult(cold, i.type);
   SaveLive(cold, false);
+}
+
+// Everything is as it was before the instruction, so that the block may be left where nothing is found.
+void Lowering::ColdFind(const Cold& cold) {
+  const auto packed = std::bit_cast<std::array<int32_t, 2>>(cold.wanted);
+  const Mem gva = FrameSlot(kArgumentSlots), wanted = FrameSlot(kArgumentSlots + 1);
+  e_.mr(Op::kMOV64mr, gva, cold.address);
+  if (cold.displacement != 0) e_.mi(Op::kADD64mi32, gva, cold.displacement);
+  e_.mi(Op::kMOV32mi, wanted, packed[0]);
+  e_.mi(Op::kMOV32mi, Mem::Base(wanted.base, wanted.disp + 4), packed[1]);
+  CallRuntime(runtime_.find);
+  e_.rm(Op::kMOV64rm, cold.entry, gva);
+  e_.rr(Op::kTEST64rr, cold.entry, cold.entry);
+  e_.jcc_to(Cond::ne, e_.rx_of(cold.resume));
+  ColdNans(cold.raw);
+  e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(cold.refund));
+  EmitExit(sink_->AddWayOut(cold.pc), cold.pc, nullptr);
 }
 
 // Where the hot code keeps values in registers, they are saved and the operands put into the frame only here.
@@ -161,6 +180,7 @@ void Lowering::EmitCold(const Cold& cold) {
   }
   e_.Bind32(cold.from);
   if (cold.from2 != nullptr) e_.Bind32(cold.from2);
+  if (cold.kind == Cold::Kind::kFind) return ColdFind(cold);
   ColdNans(cold.raw);
   switch (cold.kind) {
     case Cold::Kind::kBudget:
@@ -183,6 +203,7 @@ void Lowering::EmitCold(const Cold& cold) {
       e_.rm(Op::kMOV64rm, Reg::rax, FrameSlot(kArgumentSlots));
       return e_.jmp_to(runtime_.jump);
     case Cold::Kind::kCanonicalNan:
+    case Cold::Kind::kFind:
       break;
     case Cold::Kind::kUnbox:
       WithConstant(Op::kMOVAPSrm, cold.xmm, Constant::kNan32);

@@ -123,19 +123,22 @@ void Lowering::Binary(const Instr& i) {
   EmitBinary(i, regs_.Result(), a, b);
 }
 
+void Lowering::AddConstant(const Instr& i, int32_t step) {
+  const Sum a = regs_.UseSum(i.args[0], step);
+  const Reg dst = regs_.ResultOfStep(i.args[0], step);
+  regs_.MarkClean();
+  const Op add = !Wide(i) ? Op::kADD32ri : IsByte(a.displacement) ? Op::kADD64ri8 : Op::kADD64ri32;
+  if (dst == a.base) return e_.ri(add, dst, a.displacement);
+  e_.rm(Wide(i) ? Op::kLEA64r : Op::kLEA64_32r, dst, Mem::Base(a.base, a.displacement));
+}
+
 void Lowering::AddOrSub(const Instr& i) {
   int32_t imm;
   const bool is_const = regs_.Imm32(i.args[1], &imm);
   uint64_t unused;
   if (regs_.Const(i.args[0], &unused) || (i.op == IrOp::kSub && (!is_const || imm == INT32_MIN))) return Binary(i);
+  if (is_const) return AddConstant(i, i.op == IrOp::kSub ? -imm : imm);
   const Reg a = regs_.Use(i.args[0]);
-  if (is_const) {
-    const Reg dst = regs_.Result();
-    regs_.MarkClean();
-    if (i.op == IrOp::kSub) imm = -imm;
-    if (dst == a) return e_.ri(Wide(i) ? (IsByte(imm) ? Op::kADD64ri8 : Op::kADD64ri32) : Op::kADD32ri, dst, imm);
-    return e_.rm(Wide(i) ? Op::kLEA64r : Op::kLEA64_32r, dst, Mem::Base(a, imm));
-  }
   Mem mem;
   if (regs_.InMemory(i.args[1], &mem)) return Binary(i);
   const Reg b = regs_.Use(i.args[1]);
@@ -406,7 +409,8 @@ Cond Lowering::NotZero(Value v) {
   if (v == compared_) return compared_as_;
   const Reg c = regs_.Use(v);
   ir::TypeBits(TypeOf(v)) == 64 ? e_.rr(Op::kTEST64rr, c, c) : e_.rr(Op::kTEST32rr, c, c);
-  return Cond::ne;
+  compared_ = v;
+  return compared_as_ = Cond::ne;
 }
 
 void Lowering::Select(const Instr& i) {

@@ -16,7 +16,7 @@ using translate::CpuState;
 
 // Makes a place for the present guest instruction in the engine's table.
 uint32_t Lowering::Site() {
-  if (site_ == 0) site_ = sink_->AddSite(insn_pc_, charged_ - (insn_number_ == 0 ? 0 : insn_number_ - 1));
+  if (site_ == 0) site_ = sink_->AddSite(insn_pc_, Unexecuted());
   return site_;
 }
 
@@ -52,7 +52,6 @@ void Lowering::Probe(int64_t begin, int64_t end, uint64_t compared, bool write, 
 // The same for the bytes from `begin` on, by what a slot remembers.
 void Lowering::AskSlot(uint32_t slot, int64_t begin, Reg address, Reg entry, Cold* cold) {
   using translate::TlbSlot;
-  cold->slot = slot;
   Displaced(entry, address, begin);
   WithSlot(Op::kSUB64rm, entry, slot, offsetof(TlbSlot, first));
   WithSlot(Op::kCMP64rm, entry, slot, offsetof(TlbSlot, starts));
@@ -71,32 +70,71 @@ void Lowering::Displaced(Reg to, Reg from, int64_t displacement) {
   e_.rm(Op::kLEA64r, to, Mem::Base(from, static_cast<int32_t>(displacement)));
 }
 
-// The addend of the access's page to `entry`.
-void Lowering::FindPage(const Instr& i, bool write, Reg address, Reg entry, Cold* cold) {
+// Where the access is in the host's memory; the addend of its page goes to `entry`.
+Mem Lowering::FindPage(const Instr& i, bool write, Sum at, Reg entry, Cold* cold) {
   const MemOp op = MemOp::Unpack(i.aux);
-  const int64_t displacement = static_cast<int32_t>(i.imm);
-  cold->address = address;
+  const Mem place = Mem::BaseIndex(at.base, entry, 1, at.displacement);
+  cold->address = at.base;
+  cold->displacement = at.displacement;
   if (op.mmu_context != 0 || !jit_.inline_tlb) {
     cold->from = e_.jmp_patchable();
-    return;
+    return place;
   }
   const AccessGroup* group = groups_.Of(index_);
-  if (group == nullptr) return Check(op, displacement, displacement + op.size(), displacement, write, entry, cold);
+  if (group == nullptr) return Check(op, at.displacement, at.displacement + op.size(), write, entry, cold), place;
   const Mem known = FrameSlot(kGroupSlots + group->number);
   if (group->first == index_) {
-    Check(op, group->begin, group->end, displacement, write, entry, cold);
-    return e_.mr(Op::kMOV64mr, known, entry);
+    const int64_t from_base = at.displacement - static_cast<int32_t>(i.imm);
+    Check(op, group->begin + from_base, group->end + from_base, write, entry, cold);
+    e_.mr(Op::kMOV64mr, known, entry);
+    return place;
   }
   e_.rm(Op::kMOV64rm, entry, known);
   e_.rr(Op::kTEST64rr, entry, entry);
   cold->from = e_.jcc_patchable(Cond::e);
+  return place;
 }
 
-// The addend of the page of the bytes [begin, end) from the address, for an access to those from `displacement` on.
-void Lowering::Check(MemOp op, int64_t begin, int64_t end, int64_t displacement, bool write, Reg entry, Cold* cold) {
-  if (wants_slots_ && !op.must_align && !op.big_endian) {
-    const uint32_t slot = sink_->AddSlot(
-        {insn_pc_, write, static_cast<uint32_t>(displacement - begin), static_cast<uint32_t>(end - begin)});
+// The same, or the block is left before the access. A group's first one answers for all.
+Mem Lowering::PlaceOrLeave(const Instr& i, bool write) {
+  const MemOp op = MemOp::Unpack(i.aux);
+  const auto displacement = static_cast<int32_t>(i.imm);
+  const AccessGroup* group = groups_.Of(index_);
+  if (group != nullptr && group->first != index_) return Mem::Base(regs_.Use(regs_.HostOf(*group)), displacement);
+  const int64_t before = group == nullptr ? 0 : displacement - group->begin;
+  const int64_t span = group == nullptr ? op.size() : group->end - group->begin;
+  const Sum at = regs_.UseSum(i.args[0], displacement);
+  Cold cold{Cold::Kind::kFind};
+  cold.instr = index_;
+  cold.address = at.base;
+  cold.displacement = at.displacement;
+  cold.entry = regs_.Temp();
+  cold.wanted = {translate::kNoSlot, static_cast<uint8_t>(op.size()), write, static_cast<uint16_t>(before),
+                 static_cast<uint16_t>(span)};
+  cold.pc = insn_pc_;
+  cold.refund = Unexecuted();
+  Check(op, at.displacement - before, at.displacement - before + span, write, cold.entry, &cold);
+  cold.resume = e_.rw();
+  cold_.push_back(cold);
+  regs_.LockOnly(cold.entry);
+  if (group == nullptr) {
+    regs_.Lock(at.base);
+    return Mem::BaseIndex(at.base, cold.entry, 1, at.displacement);
+  }
+  if (const int32_t from_base = at.displacement - displacement; from_base != 0) {
+    e_.rm(Op::kLEA64r, cold.entry, Mem::BaseIndex(cold.entry, at.base, 1, from_base));
+  } else {
+    e_.rr(Op::kADD64rr, cold.entry, at.base);
+  }
+  regs_.SetHost(*group, cold.entry);
+  return Mem::Base(cold.entry, displacement);
+}
+
+// The addend of the page of the bytes [begin, end) from the address.
+void Lowering::Check(MemOp op, int64_t begin, int64_t end, bool write, Reg entry, Cold* cold) {
+  if (wants_slots_ && !op.big_endian) {
+    const uint32_t slot = sink_->AddSlot({insn_pc_, write, cold->wanted.before, cold->wanted.span});
+    cold->wanted.slot = static_cast<uint16_t>(slot);
     if (slot != translate::kNoSlot) return AskSlot(slot, begin, cold->address, entry, cold);
   }
   const Reg tag = regs_.Temp();
@@ -135,17 +173,30 @@ void Lowering::LoadHalves(Xmm to, Mem from) {
 }
 
 void Lowering::Load(const Instr& i) {
-  const MemOp op = MemOp::Unpack(i.aux);
+  if (leaves_) {
+    const Mem from = PlaceOrLeave(i, false);
+    if (!ir::IsFloat(i.type)) return LoadFrom(i, from, regs_.Result(), kScratchXmm0);
+    return LoadFrom(i, from, MemOp::Unpack(i.aux).big_endian ? regs_.Temp() : Reg::rax, regs_.ResultXmm());
+  }
   Cold cold{Cold::Kind::kLoad};
   cold.instr = index_;
   cold.site = Site();
-  const Reg address = regs_.Use(i.args[0]);
+  const Sum at = regs_.UseSum(i.args[0], static_cast<int32_t>(i.imm));
   const Reg entry = regs_.Temp();
   // Values that the result's register displaces move before the branch, so that both ways find them there.
   const Reg to = ir::IsFloat(i.type) ? entry : regs_.ResultOr(entry);
   const Xmm xmm = ir::IsFloat(i.type) ? regs_.ResultXmm() : kScratchXmm0;
-  FindPage(i, false, address, entry, &cold);
-  const Mem from = Mem::BaseIndex(address, entry, 1, static_cast<int32_t>(i.imm));
+  LoadFrom(i, FindPage(i, false, at, entry, &cold), to, xmm);
+  cold.result = regs_.at(static_cast<Value>(index_));
+  cold.resume = e_.rw();
+  cold.live_temps = regs_.LiveTemps();
+  cold.live_xmms = regs_.LiveXmms();
+  cold_.push_back(cold);
+}
+
+// `to` is free where the result is floating-point.
+void Lowering::LoadFrom(const Instr& i, Mem from, Reg to, Xmm xmm) {
+  const MemOp op = MemOp::Unpack(i.aux);
   if (IsSplit(i)) {
     LoadHalves(xmm, from);
     if (!ir::IsFloat(i.type)) e_.rr(Op::kMOVPQIto64rr, to, xmm);
@@ -157,11 +208,6 @@ void Lowering::Load(const Instr& i) {
   } else {
     LoadInt(op, i.type, to, from);
   }
-  cold.result = regs_.at(static_cast<Value>(index_));
-  cold.resume = e_.rw();
-  cold.live_temps = regs_.LiveTemps();
-  cold.live_xmms = regs_.LiveXmms();
-  cold_.push_back(cold);
 }
 
 void Lowering::StoreInt(MemOp op, Mem to, Reg value) {
@@ -170,49 +216,58 @@ void Lowering::StoreInt(MemOp op, Mem to, Reg value) {
 }
 
 void Lowering::Store(const Instr& i) {
-  static constexpr Op kStoreImm[] = {Op::kMOV8mi, Op::kMOV16mi, Op::kMOV32mi, Op::kMOV64mi32};
   const MemOp op = MemOp::Unpack(i.aux);
   const Value v = i.args[1];
   stored_halves_.Store(i.args[0], static_cast<int32_t>(i.imm), op.size());
+  const bool swap = op.big_endian && op.log2_size != 0;
+  int32_t bits = 0;
+  std::optional<int32_t> imm;
+  if (!swap && regs_.Imm32(v, &bits)) imm = bits;
+  Reg value = Reg::rax;
+  Xmm xmm = kScratchXmm0;
+  const auto use_value = [&] {
+    if (swap) return void(value = regs_.Temp());
+    if (ir::IsFloat(i.type)) return void(xmm = regs_.UseXmm(v));
+    if (!imm.has_value()) value = regs_.Use(v);
+  };
+  if (leaves_) {
+    const Mem to = PlaceOrLeave(i, true);
+    use_value();
+    return StoreTo(i, to, value, xmm, imm);
+  }
   Cold cold{Cold::Kind::kStore};
   cold.instr = index_;
   cold.site = Site();
-  const Reg address = regs_.Use(i.args[0]);
-  const bool swap = op.big_endian && op.log2_size != 0;
-  const bool is_float = ir::IsFloat(i.type) && !swap;
-  int32_t imm = 0;
-  const bool is_imm = !swap && regs_.Imm32(v, &imm);
-  Reg value = Reg::rax;
-  Xmm xmm = kScratchXmm0;
-  if (is_float) {
-    xmm = regs_.UseXmm(v);
-  } else if (!is_imm && !swap) {
-    value = regs_.Use(v);
-  }
+  const Sum at = regs_.UseSum(i.args[0], static_cast<int32_t>(i.imm));
+  use_value();
   const Reg entry = regs_.Temp();
-  if (swap) value = regs_.Temp();
-  FindPage(i, true, address, entry, &cold);
-  const Mem to = Mem::BaseIndex(address, entry, 1, static_cast<int32_t>(i.imm));
-  if (is_float) {
-    e_.mr(op.log2_size == 3 ? Op::kMOVSDmr : Op::kMOVSSmr, to, xmm);
-  } else if (is_imm) {
-    const int32_t cut = op.log2_size == 0   ? static_cast<int8_t>(imm)
-                        : op.log2_size == 1 ? static_cast<int16_t>(imm)
-                                            : imm;
-    e_.mi(kStoreImm[op.log2_size], to, cut);
-  } else if (swap) {
-    regs_.Copy(v, value);
-    e_.r(op.log2_size == 3 ? Op::kBSWAP64r : Op::kBSWAP32r, value);
-    if (op.log2_size == 1) e_.ri(Op::kSHR32ri, value, 16);
-    StoreInt(op, to, value);
-  } else {
-    StoreInt(op, to, value);
-  }
+  StoreTo(i, FindPage(i, true, at, entry, &cold), value, xmm, imm);
   cold.value = regs_.at(v);
   cold.resume = e_.rw();
   cold.live_temps = regs_.LiveTemps();
   cold.live_xmms = regs_.LiveXmms();
   cold_.push_back(cold);
+}
+
+// The value is `imm`, or in `xmm` or `value`; where its bytes change places, it is put into `value` first.
+void Lowering::StoreTo(const Instr& i, Mem to, Reg value, Xmm xmm, std::optional<int32_t> imm) {
+  static constexpr Op kStoreImm[] = {Op::kMOV8mi, Op::kMOV16mi, Op::kMOV32mi, Op::kMOV64mi32};
+  const MemOp op = MemOp::Unpack(i.aux);
+  if (op.big_endian && op.log2_size != 0) {
+    regs_.Copy(i.args[1], value);
+    e_.r(op.log2_size == 3 ? Op::kBSWAP64r : Op::kBSWAP32r, value);
+    if (op.log2_size == 1) e_.ri(Op::kSHR32ri, value, 16);
+    StoreInt(op, to, value);
+  } else if (imm.has_value()) {
+    const int32_t cut = op.log2_size == 0   ? static_cast<int8_t>(*imm)
+                        : op.log2_size == 1 ? static_cast<int16_t>(*imm)
+                                            : *imm;
+    e_.mi(kStoreImm[op.log2_size], to, cut);
+  } else if (ir::IsFloat(i.type)) {
+    e_.mr(op.log2_size == 3 ? Op::kMOVSDmr : Op::kMOVSSmr, to, xmm);
+  } else {
+    StoreInt(op, to, value);
+  }
 }
 
 void Lowering::PutArgument(int slot, Value v) { StoreArgument(slot, regs_.at(v), TypeOf(v)); }

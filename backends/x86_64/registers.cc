@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace emu::backends::x86_64 {
 namespace {
@@ -49,19 +50,32 @@ std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterI
   return result;
 }
 
-Registers::Registers(Emitter* emitter, const std::vector<GuestRegister>* guest, bool direct_results)
+Registers::Registers(Emitter* emitter, const std::vector<GuestRegister>* guest, const translate::JitOptions& jit)
     : e_(*emitter),
       guest_(*guest),
-      direct_results_(direct_results),
+      direct_results_(jit.direct_results),
+      known_sums_(jit.known_sums),
       xmm_mask_(ValueXmms(*guest)),
-      versions_(guest->size()) {}
+      versions_(guest->size()),
+      positions_(guest->size()) {}
 
-void Registers::Begin(const ir::Block* block) {
+// What the instruction goes by.
+Registers::Arguments Registers::ArgumentsOf(unsigned index) const {
+  Arguments args;
+  std::ranges::copy(block_->code[index].args, args.begin());
+  if (groups_ == nullptr) return args;
+  const AccessGroup* group = groups_->Of(index);
+  if (group != nullptr && group->first != index) args[0] = HostOf(*group);
+  return args;
+}
+
+void Registers::Begin(const ir::Block* block, const AccessGroups* groups) {
   block_ = block;
-  values_.assign(block->code.size(), {});
-  for (size_t i = 0; i < block->code.size(); ++i) {
-    for (Value v : block->code[i].args) {
-      if (v != ir::kNoValue) values_[v].last_use = static_cast<uint32_t>(i);
+  groups_ = groups;
+  values_.assign(block->code.size() + (groups == nullptr ? 0 : kMaxAccessGroups), {});
+  for (unsigned i = 0; i < block->code.size(); ++i) {
+    for (Value v : ArgumentsOf(i)) {
+      if (v != ir::kNoValue) values_[v].last_use = i;
     }
   }
   free_temps_ = kTempMask;
@@ -73,7 +87,7 @@ void Registers::Begin(const ir::Block* block) {
 }
 
 void Registers::EndInstr() {
-  for (Value v : block_->code[index_].args) {
+  for (Value v : ArgumentsOf(index_)) {
     if (v != ir::kNoValue && values_[v].last_use == index_) Free(v);
   }
   if (values_[index_].last_use <= index_) Free(static_cast<Value>(index_));
@@ -89,9 +103,10 @@ void Registers::Free(Value v) {
       free_xmms_ |= static_cast<uint16_t>(1u << l.reg);
       break;
     case At::kSpill:
-      FreeSlot(l.index - kFirstSpillSlot);
+      if (!IsHost(v)) FreeSlot(l.index - kFirstSpillSlot);
       break;
     case At::kGuest:
+    case At::kOffset:
       std::erase(aliases_, v);
       break;
     default:
@@ -127,9 +142,9 @@ bool Registers::Const(Value v, uint64_t* value) const {
 
 bool Registers::Imm32(Value v, int32_t* imm) const {
   uint64_t c;
-  if (!Const(v, &c) || !ir::IsInt(block_->code[v].type)) return false;
+  if (!Const(v, &c) || !ir::IsInt(TypeOf(v))) return false;
   *imm = static_cast<int32_t>(c);
-  return !Is64(block_->code[v].type) || static_cast<int64_t>(c) == *imm;
+  return !Is64(TypeOf(v)) || static_cast<int64_t>(c) == *imm;
 }
 
 bool Registers::InMemory(Value v, Mem* mem) const {
@@ -155,9 +170,10 @@ void Registers::SetHome(Value v, unsigned guest_register) {
   if (guest_[guest_register].type != block_->code[v].type) return;
   values_[v].home = static_cast<uint16_t>(guest_register);
   values_[v].home_version = versions_[guest_register];
+  values_[v].home_position = positions_[guest_register];
 }
 
-// True if the value need not be stored: it becomes another name of the guest register.
+// True if the value need not be stored: it becomes another name of the guest register, or a sum with it.
 bool Registers::MoveHome(Value v) {
   if (!HasHome(v)) return false;
   Free(v);
@@ -167,7 +183,8 @@ bool Registers::MoveHome(Value v) {
 // The same where the place of the value is given back already.
 bool Registers::GoHome(Value v) {
   if (!HasHome(v)) return false;
-  values_[v].location = {At::kGuest, 0, values_[v].home};
+  const int64_t offset = HomeOffset(v);
+  values_[v].location = {offset == 0 ? At::kGuest : At::kOffset, 0, values_[v].home, static_cast<uint64_t>(offset)};
   values_[v].boxed = false;  // of a single, only its own half is there
   aliases_.push_back(v);
   return true;
@@ -176,11 +193,20 @@ bool Registers::GoHome(Value v) {
 void Registers::Evict(Reg temp) {
   const Value v = temp_owner_[static_cast<unsigned>(temp)];
   free_temps_ |= Bit(temp);
-  if (!GoHome(v)) e_.mr(Op::kMOV64mr, Spill(v), temp);
+  if (!GoHome(v) && !GoToFrame(v)) e_.mr(Op::kMOV64mr, Spill(v), temp);
+}
+
+// True if the value is in the frame already, as what a group shares is once it was there.
+bool Registers::GoToFrame(Value v) {
+  if (!IsHost(v)) return false;
+  const auto slot = static_cast<uint16_t>(kGroupSlots + (v - block_->code.size()));
+  values_[v].location = {At::kSpill, 0, slot};
+  return std::exchange(values_[v].saved, true);
 }
 
 // The word of the frame that is the value's place from now on.
 Mem Registers::Spill(Value v) {
+  if (IsHost(v)) return FrameSlot(values_[v].location.index);
   const int slot = Slot();
   values_[v].location = {At::kSpill, 0, static_cast<uint16_t>(slot)};
   return FrameSlot(slot);
@@ -197,9 +223,8 @@ unsigned Registers::Distance(Value v) const {
   static constexpr unsigned kFar = 64;
   const unsigned end = std::min<unsigned>(kFar, values_[v].last_use - index_);
   for (unsigned n = 1; n < end; ++n) {
-    for (Value a : block_->code[index_ + n].args) {
-      if (a == v) return n;
-    }
+    const Arguments args = ArgumentsOf(index_ + n);
+    if (std::ranges::find(args, v) != args.end()) return n;
   }
   return end;
 }
@@ -231,8 +256,14 @@ Reg Registers::Temp() {
 }
 
 std::optional<Reg> Registers::FreeTemp() {
-  if ((free_temps_ & ~locked_) == 0) return std::nullopt;
-  return Temp();
+  if ((free_temps_ & ~locked_) != 0) return Temp();
+  for (Reg t : kTemps) {
+    const Value v = temp_owner_[static_cast<unsigned>(t)];
+    if ((locked_ & Bit(t)) != 0 || !HasHome(v) || !guest_[values_[v].home].pinned) continue;
+    Evict(t);
+    return Temp();
+  }
+  return std::nullopt;
 }
 
 void Registers::Claim(Reg temp, Value done) {
@@ -242,7 +273,8 @@ void Registers::Claim(Reg temp, Value done) {
   if (v == done && !UsedLater(v)) return;
   const uint16_t locked = locked_;
   locked_ |= kWideMask;
-  const bool wanted = std::ranges::find(block_->code[index_].args, v) != std::end(block_->code[index_].args);
+  const Arguments args = ArgumentsOf(index_);
+  const bool wanted = std::ranges::find(args, v) != args.end();
   const std::optional<Reg> to = wanted ? Temp() : FreeTemp();
   if (to.has_value() && (wanted || !HasHome(v))) {
     free_temps_ |= Bit(temp);
@@ -300,7 +332,7 @@ void Registers::LoadConst(Reg to, Type type, uint64_t value) {
 
 void Registers::Copy(Value v, Reg to) {
   const Location& l = at(v);
-  const Type type = block_->code[v].type;
+  const Type type = TypeOf(v);
   Mem mem;
   if (l.kind == At::kConst) {
     LoadConst(to, type, l.constant);
@@ -309,6 +341,8 @@ void Registers::Copy(Value v, Reg to) {
     e_.rr(Is64(type) ? Op::kMOVPQIto64rr : Op::kMOVPDI2DIrr, to, from);
   } else if (InMemory(v, &mem)) {
     e_.rm(Is64(type) ? Op::kMOV64rm : Op::kMOV32rm, to, mem);
+  } else if (l.kind == At::kOffset) {
+    e_.rm(Op::kLEA64r, to, Mem::Base(guest_[l.index].host, static_cast<int32_t>(l.constant)));
   } else {
     const Reg from = l.kind == At::kTemp ? static_cast<Reg>(l.reg) : guest_[l.index].host;
     if (from != to) e_.rr(Is64(type) ? Op::kMOV64rr : Op::kMOV32rr, to, from);
@@ -332,7 +366,7 @@ void Registers::CopyXmm(Value v, Xmm to) {
     const Reg from = l.kind == At::kGuest  ? guest_[l.index].host
                      : l.kind == At::kTemp ? static_cast<Reg>(l.reg)
                                            : Temp();
-    if (l.kind == At::kConst) Copy(v, from);
+    if (l.kind == At::kConst || l.kind == At::kOffset) Copy(v, from);
     e_.rr(wide ? Op::kMOV64toPQIrr : Op::kMOVDI2PDIrr, to, from);
     locked_ = locked;
   }
@@ -351,6 +385,14 @@ Reg Registers::Use(Value v) {
   return to;
 }
 
+Sum Registers::UseSum(Value v, int64_t displacement) {
+  constexpr int64_t kMost = int64_t{1} << 30;
+  const Location& l = at(v);
+  const int64_t sum = displacement + static_cast<int64_t>(l.constant);
+  if (l.kind != At::kOffset || sum < -kMost || sum >= kMost) return {Use(v), static_cast<int32_t>(displacement)};
+  return {guest_[l.index].host, static_cast<int32_t>(sum)};
+}
+
 Xmm Registers::UseXmm(Value v) {
   const Location l = at(v);
   if (l.kind == At::kXmm) return locked_xmm_ |= static_cast<uint16_t>(1u << l.reg), static_cast<Xmm>(l.reg);
@@ -365,6 +407,44 @@ Xmm Registers::UseXmm(Value v) {
 }
 
 void Registers::Get(unsigned guest_register) { AliasGuest(static_cast<Value>(index_), guest_register); }
+
+// Puts the value, which is the sum, on the stack. The host's flags stay as they are.
+void Registers::SpillSum(Value v, Sum sum) {
+  if (sum.displacement != 0) e_.rm(Op::kLEA64r, sum.base, Mem::Base(sum.base, sum.displacement));
+  e_.mr(Op::kMOV64mr, Spill(v), sum.base);
+  if (sum.displacement != 0) e_.rm(Op::kLEA64r, sum.base, Mem::Base(sum.base, -sum.displacement));
+}
+
+void Registers::OwnCopy(Value v) {
+  const Reg to = Temp();
+  Copy(v, to);
+  Free(v);
+  OwnTemp(to, v);
+}
+
+// The guest register is about to go on by `step`: values that it holds, and that are needed later, are copied where
+// there is room, and otherwise known by their distance. False, and nothing done, where one may not be.
+bool Registers::Slide(unsigned guest_register, int64_t step) {
+  const auto concerns = [&](Value v) { return at(v).index == guest_register && UsedLater(v); };
+  const auto distance = [&](Value v) { return static_cast<int64_t>(at(v).constant) - step; };
+  for (Value v : aliases_) {
+    if (concerns(v) && (TypeOf(v) != Type::kI64 || !IsNear(distance(v)))) return false;
+  }
+  const uint16_t locked = locked_;
+  for (size_t i = 0; i < aliases_.size();) {
+    const Value v = aliases_[i];
+    if (concerns(v) && at(v).kind == At::kGuest && (free_temps_ & ~locked_) != 0) {
+      SetHome(v, guest_register);
+      OwnCopy(v);
+      continue;
+    }
+    if (concerns(v)) values_[v].location = {At::kOffset, 0, at(v).index, static_cast<uint64_t>(distance(v))};
+    ++i;
+  }
+  locked_ = locked;
+  positions_[guest_register] += static_cast<uint64_t>(step);
+  return true;
+}
 
 // The guest register is about to change: values that are the same as it, and needed later, get places of their own.
 // There may be more of them than temps, so that none stays locked.
@@ -385,13 +465,11 @@ void Registers::Detach(unsigned guest_register) {
       OwnXmm(to, v);
       values_[v].nans = nans;
     } else if ((kTempMask & ~locked_) == 0 && guest_[guest_register].pinned) {
+      const Location l = at(v);
       Free(v);
-      e_.mr(Op::kMOV64mr, Spill(v), guest_[guest_register].host);
+      SpillSum(v, {guest_[guest_register].host, static_cast<int32_t>(l.kind == At::kOffset ? l.constant : 0)});
     } else {
-      const Reg to = Temp();
-      Copy(v, to);
-      Free(v);
-      OwnTemp(to, v);
+      OwnCopy(v);
     }
     locked_ = locked, locked_xmm_ = locked_xmm;
   }
@@ -486,10 +564,13 @@ void Registers::SpillGuest() {
   for (Value v : aliases_) {
     if (!UsedLater(v)) continue;
     const GuestRegister& g = guest_[values_[v].location.index];
-    const int slot = Slot();
     if (g.pinned) {
-      e_.mr(Op::kMOV64mr, FrameSlot(slot), g.host);
-    } else if (g.in_xmm) {
+      const Location& l = values_[v].location;
+      SpillSum(v, {g.host, static_cast<int32_t>(l.kind == At::kOffset ? l.constant : 0)});
+      continue;
+    }
+    const int slot = Slot();
+    if (g.in_xmm) {
       values_[v].nans = NansOf(v);
       e_.mr(Op::kMOVSDmr, FrameSlot(slot), g.xmm);
     } else {

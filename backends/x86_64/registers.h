@@ -14,6 +14,7 @@
 #include "backends/x86_64/encoding/emitter.h"
 #include "translate/engine/target.h"
 #include "translate/ir/ir.h"
+#include "translate/options/jit_options.h"
 
 namespace emu::backends::x86_64 {
 
@@ -33,7 +34,7 @@ inline constexpr Xmm kScratchXmm0 = Xmm::xmm0, kScratchXmm1 = Xmm::xmm1;
 // The stack frame of generated code, in words. What is used often comes first, and not 4096 bytes from something else
 // that is: the host would take the one for the other while it guesses which store a load is from.
 inline constexpr int kArgumentSlots = 0;                           // four
-inline constexpr int kGroupSlots = 4;                              // addends that accesses share; 0: not known
+inline constexpr int kGroupSlots = 4;                              // what groups of accesses share
 inline constexpr int kFlagsSlot = kGroupSlots + kMaxAccessGroups;  // MXCSR as it was last read; two words
 inline constexpr int kFirstSpillSlot = kFlagsSlot + 2;
 inline constexpr int kSpillSlots = 512;
@@ -57,13 +58,20 @@ struct GuestRegister {
 // `pin`, `pin_fp`: in general and in vector registers, as far as there are any.
 std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers, bool pin, bool pin_fp);
 
-// Where a value is: in nothing yet, a constant, a host register of its own, the same as a guest register, or the stack.
+// Where a value is: in nothing yet, a constant, a host register of its own, the same as a guest register, what that was
+// before something constant was added to it, or the stack.
 struct Location {
-  enum class Kind : uint8_t { kNone, kConst, kTemp, kXmm, kGuest, kSpill };
+  enum class Kind : uint8_t { kNone, kConst, kTemp, kXmm, kGuest, kOffset, kSpill };
   Kind kind = Kind::kNone;
   uint8_t reg = 0;        // kTemp, kXmm
-  uint16_t index = 0;     // kGuest: number of the register; kSpill: slot
-  uint64_t constant = 0;  // kConst
+  uint16_t index = 0;     // kGuest, kOffset: number of the register; kSpill: slot
+  uint64_t constant = 0;  // kConst; kOffset: from the register's content
+};
+
+// A register and what is to be added to it.
+struct Sum {
+  Reg base;
+  int32_t displacement;
 };
 
 // Which NaNs a value may be: of the arithmetic that gave it, and of which format that is. IR has the canonical one
@@ -79,9 +87,17 @@ struct RawGuests {
 // The allocation of one block in the making. Values are numbered as in the block.
 class Registers {
  public:
-  Registers(Emitter* emitter, const std::vector<GuestRegister>* guest, bool direct_results);
+  Registers(Emitter* emitter, const std::vector<GuestRegister>* guest, const translate::JitOptions& jit);
 
-  void Begin(const ir::Block* block);
+  // `groups`: whose accesses but the first go by a value of the group's own, HostOf, not by the guest address; null:
+  // none do.
+  void Begin(const ir::Block* block, const AccessGroups* groups);
+  // The host address that stands for the group's base. Not a value of the block: its first access makes it.
+  ir::Value HostOf(const AccessGroup& group) const {
+    return static_cast<ir::Value>(block_->code.size()) + static_cast<ir::Value>(group.number);
+  }
+  // Makes it what the scratch register `temp` holds.
+  void SetHost(const AccessGroup& group, Reg temp) { OwnTemp(temp, HostOf(group)); }
   // Instruction `index` begins, ends: values whose last use it is give their places back.
   void BeginInstr(unsigned index) { index_ = index, locked_ = 0, locked_xmm_ = 0; }
   void EndInstr();
@@ -97,11 +113,13 @@ class Registers {
   // A register that holds v, locked for the present instruction. Not to be written.
   Reg Use(ir::Value v);
   Xmm UseXmm(ir::Value v);
+  // The same for v + displacement, which v need not be in a register for.
+  Sum UseSum(ir::Value v, int64_t displacement);
   void Copy(ir::Value v, Reg to);
   void CopyXmm(ir::Value v, Xmm to);
 
   Reg Temp();  // a scratch register, locked for the present instruction
-  // The same, if one is free without moving a value away.
+  // The same, if one is free without moving a value away, or holds one that a register knows anyway.
   std::optional<Reg> FreeTemp();
   // Makes a certain one a scratch register; what it holds moves away, unless it is `done`, an argument of the present
   // instruction that has been copied already, and not needed later.
@@ -111,6 +129,8 @@ class Registers {
   // the next instruction sets to it, or to its extension, if any, or else that of an argument which is not needed
   // later. May be a register of an argument in any case.
   Reg Result();
+  // As Result, which is `a` + `step`: other values stay known by their distance from it.
+  Reg ResultOfStep(ir::Value a, int32_t step);
   // As Result; `ready` is a locked scratch register to take over where no guest register wants the value.
   Reg ResultOr(Reg ready);
   Xmm ResultXmm();
@@ -155,18 +175,30 @@ class Registers {
   struct ValueState {
     Location location;
     uint32_t last_use = 0;
+    bool saved = false;  // of a group: its word of the frame has it
     bool boxed = false;
     Nans nans = Nans::kCanonical;  // unless it is the same as a guest register in a vector register
     bool clean = false;
-    // The guest register that holds the same, if its version is still this one.
+    // The guest register that holds the same, if its version is still this one, or a sum with it, if its position is
+    // another one.
     uint16_t home = kNoHome;
     uint32_t home_version = 0;
+    uint64_t home_position = 0;
   };
   static constexpr uint16_t kNoHome = 0xffff;
+  using Arguments = std::array<ir::Value, std::size(decltype(ir::Instr::args){})>;
+  Arguments ArgumentsOf(unsigned index) const;
+  bool IsHost(ir::Value v) const { return v >= block_->code.size(); }
+  ir::Type TypeOf(ir::Value v) const { return IsHost(v) ? ir::Type::kI64 : block_->code[v].type; }
   bool HasHome(ir::Value v) const {
     const ValueState& s = values_[v];
-    return s.home != kNoHome && s.home_version == versions_[s.home];
+    return s.home != kNoHome && s.home_version == versions_[s.home] && IsNear(HomeOffset(v));
   }
+  // From what its home holds.
+  int64_t HomeOffset(ir::Value v) const {
+    return static_cast<int64_t>(values_[v].home_position - positions_[values_[v].home]);
+  }
+  static bool IsNear(int64_t offset) { return offset > -(1 << 20) && offset < 1 << 20; }
   void SetHome(ir::Value v, unsigned guest_register);
   void SetNans(ir::Value v, Nans nans);
   void SetNans(const GuestRegister& guest, Nans nans);
@@ -182,19 +214,25 @@ class Registers {
   void OwnTemp(Reg temp, ir::Value v);
   void Free(ir::Value v);
   void Evict(Reg temp);
+  bool GoToFrame(ir::Value v);
   Mem Spill(ir::Value v);
+  void SpillSum(ir::Value v, Sum sum);
   void EvictXmm(Xmm xmm);
   int Slot();
   void FreeSlot(unsigned number) { slots_[number / 64] &= ~(uint64_t{1} << number % 64); }
   void Detach(unsigned guest_register);
+  bool Slide(unsigned guest_register, int64_t step);
+  void OwnCopy(ir::Value v);
   void StoreTo(const GuestRegister& guest, ir::Value v);
   void LoadConst(Reg to, ir::Type type, uint64_t value);
 
   Emitter& e_;
   const std::vector<GuestRegister>& guest_;
   const bool direct_results_;  // Result may be a pinned register
-  const uint16_t xmm_mask_;    // those that hold values
+  const bool known_sums_;
+  const uint16_t xmm_mask_;  // those that hold values
   const ir::Block* block_ = nullptr;
+  const AccessGroups* groups_ = nullptr;
   unsigned index_ = 0;
   std::vector<ValueState> values_;
   std::array<ir::Value, 16> temp_owner_{};
@@ -205,7 +243,8 @@ class Registers {
   std::array<uint64_t, kSpillSlots / 64> slots_{};
   std::vector<ir::Value> aliases_;  // values whose location is kGuest
   RawGuests raw_;
-  std::vector<uint32_t> versions_;  // of each guest register: how often it was written
+  std::vector<uint32_t> versions_;   // of each guest register: how often it was written
+  std::vector<uint64_t> positions_;  // what constants were added to it beside that, all together
   bool failed_ = false;
 };
 

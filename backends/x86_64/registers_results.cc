@@ -45,7 +45,7 @@ int Registers::Destination() const {
 
 // The temp of an argument whose last use this is.
 std::optional<Reg> Registers::Dying() const {
-  for (Value v : block_->code[index_].args) {
+  for (Value v : ArgumentsOf(index_)) {
     if (v == ir::kNoValue || UsedLater(v) || at(v).kind != At::kTemp) continue;
     if (temp_owner_[at(v).reg] == v) return static_cast<Reg>(at(v).reg);
   }
@@ -58,6 +58,17 @@ Reg Registers::Result() {
   const Reg r = dying.has_value() ? *dying : Temp();
   OwnTemp(r, static_cast<Value>(index_));
   return r;
+}
+
+Reg Registers::ResultOfStep(Value a, int32_t step) {
+  const int destination = Destination();
+  const Location l = at(a);
+  const bool known = (l.kind == At::kGuest || l.kind == At::kOffset) && l.index == destination;
+  if (!known || !known_sums_ || block_->code[index_].type != Type::kI64 || block_->code[index_ + 1].op != ir::Op::kSet)
+    return Result();
+  if (!Slide(l.index, static_cast<int64_t>(l.constant) + step)) return Result();
+  AliasGuest(static_cast<Value>(index_), l.index);
+  return guest_[l.index].host;
 }
 
 Reg Registers::ResultOr(Reg ready) {

@@ -33,14 +33,13 @@ class RuntimeEmitter {
     Dispatch();
     r_.load = MemoryCall(reinterpret_cast<const void*>(&translate::SlowLoad));
     r_.store = MemoryCall(reinterpret_cast<const void*>(&translate::SlowStore));
-    r_.slot_load = MemoryCall(reinterpret_cast<const void*>(&translate::SlowLoadBySlot));
-    r_.slot_store = MemoryCall(reinterpret_cast<const void*>(&translate::SlowStoreBySlot));
     r_.rmw = MemoryCall(reinterpret_cast<const void*>(&translate::SlowRmw));
     r_.cas = MemoryCall(reinterpret_cast<const void*>(&translate::SlowCas));
     r_.probe = MemoryCall(reinterpret_cast<const void*>(&translate::SlowProbe));
     for (unsigned n = 0; n < 7; ++n) r_.probe_load[n] = ProbeLoad(n & 3, n > 3);
     r_.probe_load[7] = r_.probe_load[3];
     for (unsigned n = 0; n < 4; ++n) r_.probe_store[n] = ProbeStore(n);
+    FindCall();
     PureCall();
     HelperCall();
     return r_;
@@ -209,6 +208,39 @@ class RuntimeEmitter {
     return here;
   }
 
+  // Temps and the vector registers for values, to or from the words at the stack pointer.
+  void Values(bool store) {
+    Mem word = Mem::Base(Reg::rsp, 0);
+    for (Reg r : kTemps) {
+      store ? e_.mr(Op::kMOV64mr, word, r) : e_.rm(Op::kMOV64rm, r, word);
+      word.disp += 8;
+    }
+    for (unsigned n = 2; n < 16; ++n) {
+      const Xmm x = static_cast<Xmm>(n);
+      if (std::ranges::any_of(guest_, [x](const GuestRegister& g) { return g.in_xmm && g.xmm == x; })) continue;
+      store ? e_.mr(Op::kMOVSDmr, word, x) : e_.rm(Op::kMOVSDrm, x, word);
+      word.disp += 8;
+    }
+  }
+
+  void FindCall() {
+    constexpr int kWords = 19;  // for all of them; keeps the stack aligned
+    constexpr int kArguments = kArgumentSlots * 8 + 8 * kWords + 8;
+    r_.find = Here();
+    e_.ri(Op::kSUB64ri32, Reg::rsp, 8 * kWords);
+    Values(true);
+    Pinned(true, true);
+    StateArgument();
+    e_.rm(Op::kMOV64rm, Reg::rsi, Mem::Base(Reg::rsp, kArguments));
+    e_.rm(Op::kMOV64rm, Reg::rdx, Mem::Base(Reg::rsp, kArguments + 8));
+    CallCpp(reinterpret_cast<const void*>(&translate::SlowFind));
+    e_.mr(Op::kMOV64mr, Mem::Base(Reg::rsp, kArguments), Reg::rax);
+    Pinned(false, true);
+    Values(false);
+    e_.ri(Op::kADD64ri32, Reg::rsp, 8 * kWords);
+    e_.o(Op::kRET64);
+  }
+
   // Arguments are in the caller's frame, above the return address.
   void LoadArguments(Reg a, Reg b, Reg c, int above) {
     const Reg to[] = {a, b, c};
@@ -274,13 +306,12 @@ std::vector<translate::SharedCode> NamePieces(const Runtime& r, const uint8_t* e
                                                                  {"dispatch", r.dispatch},
                                                                  {"load", r.load},
                                                                  {"store", r.store},
-                                                                 {"slot_load", r.slot_load},
-                                                                 {"slot_store", r.slot_store},
                                                                  {"rmw", r.rmw},
                                                                  {"cas", r.cas},
                                                                  {"probe", r.probe},
                                                                  {"probe_load", r.probe_load[0]},
                                                                  {"probe_store", r.probe_store[0]},
+                                                                 {"find", r.find},
                                                                  {"pure", r.pure},
                                                                  {"helper", r.helper},
                                                                  {"helper_leave", r.helper_leave}};

@@ -44,16 +44,16 @@ struct Runtime {
   // rax: address, ecx: MemOp; result in rax. Does not return if the access fails.
   const uint8_t* load = nullptr;
   const uint8_t* store = nullptr;  // and rdx: value
-  // The same for those that missed a slot, whose number is in ecx above the MemOp.
-  const uint8_t* slot_load = nullptr;
-  const uint8_t* slot_store = nullptr;
-  const uint8_t* rmw = nullptr;  // and rdx: value; ecx: MemOp | AtomicKind << 16
-  const uint8_t* cas = nullptr;  // and rdx: expected, r11: desired
+  const uint8_t* rmw = nullptr;    // and rdx: value; ecx: MemOp | AtomicKind << 16
+  const uint8_t* cas = nullptr;    // and rdx: expected, r11: desired
   // As load and store, by log2 of the size and 4 if signed; they look into the soft TLB first, for accesses whose group
   // is not on one page.
   const uint8_t* probe_load[8] = {};
   const uint8_t* probe_store[4] = {};
   const uint8_t* probe = nullptr;  // no arguments, no result
+  // translate::SlowFind of the address and the BytesWanted in the argument slots; result in the first one. Clobbers
+  // nothing that holds a value.
+  const uint8_t* find = nullptr;
   // rcx: uint64_t function(uint64_t operation, a, b, c); operation in rax, arguments in the argument slots of the
   // frame.
   const uint8_t* pure = nullptr;

@@ -62,7 +62,11 @@ class CompileSink {
   // A guest instruction that may fault or call a helper; `unexecuted` instructions (itself included) were charged and
   // are not executed if it faults. Goes to CpuState::site.
   virtual uint32_t AddSite(uint64_t pc, uint32_t unexecuted) = 0;
-  // A slot of Backend::slots for an access of the block, or kNoSlot. Asked only if the block wants slots.
+  // Whether the block may be left before an instruction whose memory access is not as expected, by an exit to the same
+  // instruction in a block that may not.
+  virtual bool may_leave() const { return false; }
+  virtual uint32_t AddWayOut(uint64_t pc) { return AddExit(pc); }
+  // A slot of Backend::slots for an access of a block that may be left, or kNoSlot. Asked only if it wants slots.
   virtual bool wants_slots() const { return false; }
   // Whether one slot may be for bytes that are thousands apart.
   virtual bool wants_far_slots() const { return false; }
@@ -106,6 +110,15 @@ class Backend {
   virtual CodeUse code_use() const { return {}; }
 };
 
+// What an access looks for: its own bytes, and those of others that go by what it finds.
+struct BytesWanted {
+  uint16_t slot = kNoSlot;  // that was asked in place of the TLB
+  uint8_t size = 0;         // of the access itself
+  bool write = false;
+  uint16_t before = 0;  // bytes below the access
+  uint16_t span = 0;    // in all
+};
+
 // The functions that backends call for guest memory. `raised`: Cpu::pending_fault is set and the block must be left.
 struct MemResult {
   uint64_t value;
@@ -116,9 +129,9 @@ MemResult SlowStore(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t val
 // `mem_op` | AtomicKind << 16. The old value, extended as `mem_op` says.
 MemResult SlowRmw(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value);
 MemResult SlowCas(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t expected, uint64_t desired);
-// The same for accesses that missed slot `slot`: mem_op | slot << 16.
-MemResult SlowLoadBySlot(CpuState* state, uint64_t gva, uint32_t mem_op);
-MemResult SlowStoreBySlot(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value);
+// For an access that may leave its block: the addend with which all of `wanted` is reached from guest addresses, or 0
+// if the access has to be made otherwise; nothing that another access found is different afterwards then. Makes none.
+uint64_t SlowFind(CpuState* state, uint64_t gva, BytesWanted wanted);
 // For ir::Op::kProbe.
 MemResult SlowProbe(CpuState* state);
 

@@ -17,6 +17,11 @@ namespace emu::translate {
 
 inline constexpr uint32_t kNoExit = ~uint32_t{0};
 
+// TranslatedBlock::max_insns of a block that is entered where another one was left before an access: of the usual
+// length, and never hot.
+inline constexpr uint32_t kCareful = ~uint32_t{0};
+constexpr bool IsLimit(uint32_t max_insns) { return max_insns != 0 && max_insns != kCareful; }
+
 struct TranslatedBlock {
   TranslatedBlock* next = nullptr;   // of those that CodeMap or SleepingBlocks keeps in one place
   const uint8_t* host_pc = nullptr;  // first byte of its guest code
@@ -38,6 +43,8 @@ struct TranslatedBlock {
   uint32_t first_exit = kNoExit;      // of its direct exits; the engine's table leads on
   uint32_t first_incoming = kNoExit;  // of the exits that are joined to it
   const uint8_t* copy = nullptr;      // of its guest code on the first page, as it was translated
+
+  bool limited() const { return IsLimit(max_insns); }
 };
 
 class CodeMap {

@@ -108,8 +108,7 @@ class Cpu final : private memory::Listener {
   MemResult Store(uint64_t gva, ir::MemOp op, uint64_t value);
   MemResult Rmw(uint64_t gva, ir::MemOp op, ir::AtomicKind kind, uint64_t value);
   MemResult Cas(uint64_t gva, ir::MemOp op, uint64_t expected, uint64_t desired);
-  MemResult LoadBySlot(uint32_t slot, uint64_t gva, ir::MemOp op);
-  MemResult StoreBySlot(uint32_t slot, uint64_t gva, ir::MemOp op, uint64_t value);
+  uint64_t FindAddend(uint64_t gva, const BytesWanted& wanted);  // see SlowFind
   // The host address of the code at `pc`, or null with pending_fault set.
   const uint8_t* Fetch(uint64_t pc);
   const MemFault& pending_fault() const { return pending_fault_; }

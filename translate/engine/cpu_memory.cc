@@ -188,16 +188,25 @@ MemResult Cpu::Load(uint64_t gva, ir::MemOp op) {
   return {Extend(value, op), 0};
 }
 
-MemResult Cpu::LoadBySlot(uint32_t slot, uint64_t gva, ir::MemOp op) {
-  const MemResult result = Load(gva, op);
-  if (result.raised == 0) Refill(slot, gva);
-  return result;
-}
-
-MemResult Cpu::StoreBySlot(uint32_t slot, uint64_t gva, ir::MemOp op, uint64_t value) {
-  const MemResult result = Store(gva, op, value);
-  if (result.raised == 0) Refill(slot, gva);
-  return result;
+// What the access would find out by itself, without it. Nothing is walked that is walked once more if the block is
+// left.
+uint64_t Cpu::FindAddend(uint64_t gva, const BytesWanted& wanted) {
+  const Access access = wanted.write ? Access::kWrite : Access::kRead;
+  const uint64_t* const table = (wanted.write ? context_->write : context_->read).table();
+  const uint64_t begin = gva - wanted.before;
+  state_.site = 0;  // no instruction is in the middle of anything
+  if (mmu_observer_ == nullptr && ((gva ^ (gva + wanted.size - 1)) & mmu::kPageMask) == 0) {
+    Place place;
+    if (mmu::ProbeTlb(table, gva, wanted.size, false) == 0 && !Resolve(gva, wanted.size, access, 0, &place)) return 0;
+  }
+  const uint64_t forgotten = slots_.times_forgotten();
+  if (wanted.slot != kNoSlot) {
+    Refill(wanted.slot, gva);
+    if (slots_.times_forgotten() != forgotten) return 0;  // others may have used windows that show something else now
+    if (const uint64_t addend = slots_.Ask(wanted.slot, begin); addend != 0) return addend;
+  }
+  const uint64_t host = mmu::ProbeTlb(table, begin, wanted.span, false);
+  return host == 0 ? 0 : host - begin;
 }
 
 void Cpu::Refill(uint32_t slot, uint64_t gva) {
@@ -388,13 +397,7 @@ MemResult SlowStore(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t val
   return state->cpu->Store(gva, ir::MemOp::Unpack(static_cast<uint16_t>(mem_op)), value);
 }
 
-MemResult SlowLoadBySlot(CpuState* state, uint64_t gva, uint32_t mem_op) {
-  return state->cpu->LoadBySlot(mem_op >> 16, gva, ir::MemOp::Unpack(static_cast<uint16_t>(mem_op)));
-}
-
-MemResult SlowStoreBySlot(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {
-  return state->cpu->StoreBySlot(mem_op >> 16, gva, ir::MemOp::Unpack(static_cast<uint16_t>(mem_op)), value);
-}
+uint64_t SlowFind(CpuState* state, uint64_t gva, BytesWanted wanted) { return state->cpu->FindAddend(gva, wanted); }
 
 MemResult SlowRmw(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {
   return state->cpu->Rmw(gva, ir::MemOp::Unpack(static_cast<uint16_t>(mem_op)),

@@ -12,7 +12,7 @@ namespace {
 // More pairs of a guest page and its memory than a guest has in use at once: their numbers are made anew then.
 constexpr size_t kMaxMappings = size_t{1} << 20;
 
-constexpr uint32_t kLoopInsns = 32;
+constexpr uint32_t kLoopInsns = 32, kHotLoopInsns = 64;
 
 // How many bytes of guest code the block covers, at most. Unless it follows a path, its last instruction is the one
 // that lies farthest on: a loop that is repeated ends with its branch.
@@ -203,12 +203,12 @@ void Engine::DeliverFault() {
 
 TranslatedBlock* Engine::Link(uint32_t exit_id) {
   const uint64_t pc = exits_[exit_id].pc;
+  const uint32_t max_insns = exits_[exit_id].careful ? kCareful : 0;
   cpu_->state().pc = pc;
   if (cpu_->state().budget <= 0) return nullptr;  // a fault of the next instruction's fetch is not due yet
   const uint64_t discards = counters_.discards;
-  TranslatedBlock* to = Find(pc, 0);
-  if (to == nullptr || !chain_ || !options_.jit.chain || discards != counters_.discards || to->max_insns != 0)
-    return to;
+  TranslatedBlock* to = Find(pc, max_insns);
+  if (to == nullptr || !chain_ || !options_.jit.chain || discards != counters_.discards || to->limited()) return to;
   ExitInfo& exit = exits_[exit_id];
   if (exit.from == nullptr || !MayJoin(*exit.from, *to)) return to;
   if (!options_.jit.chain_pages && LeavesPage(*exit.from, *to)) return to;
@@ -224,7 +224,7 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
 // An exit within a page has no guard: it holds because both blocks are of one page of memory, unless the memory map
 // changed just between them.
 bool Engine::MayJoin(const TranslatedBlock& from, const TranslatedBlock& to) {
-  if (from.max_insns != 0 || from.key != to.key || from.asleep) return false;
+  if (from.limited() || from.key != to.key || from.asleep) return false;
   return LeavesPage(from, to) || to.host_pc - from.host_pc == static_cast<int64_t>(to.pc - from.pc);
 }
 
@@ -241,7 +241,7 @@ TranslatedBlock* Engine::Find(uint64_t pc, uint32_t max_insns) {
   if (cpu_->context().exec[Context::Slot(pc)].page != (pc & mmu::kPageMask) || refused_.contains(host_pc))
     max_insns = 1;
   TranslatedBlock* block = code_.Find({host_pc, pc, cpu_->state().key, max_insns});
-  if (block == nullptr && max_insns == 0) block = FindUnguarded(pc, host_pc);
+  if (block == nullptr && !IsLimit(max_insns)) block = FindUnguarded(pc, host_pc);
   if (block == nullptr) return Translate(pc, host_pc, max_insns);
   if (block->next_page == nullptr || NextPageHolds(*block)) return block;
   code_.Take(block);
@@ -279,6 +279,7 @@ TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t
   if (!Lift(pc, host_pc, max_insns, block)) return code_.Free(block), DeliverFault(), nullptr;
   if (const absl::Status status = Compile(&block); !status.ok()) return Refuse(block, status);
   ++counters_.blocks;
+  counters_.careful += max_insns == kCareful;
   counters_.insns += block->insn_count;
   if (block->max_insns == 0 && block->next_page == nullptr) block->copy = sleeping_.Copy(host_pc, block->bytes);
   TranslatedBlock* old =
@@ -325,14 +326,17 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
   ir::Builder builder(&scratch_);
   LiftRequest request{pc,
                       block->key,
-                      max_insns != 0              ? max_insns
+                      IsLimit(max_insns)          ? max_insns
                       : !options_.jit.long_blocks ? 1
                       : path.empty()              ? options_.max_block_insns
                                                   : kMaxPathInsns,
                       host_pc,
                       static_cast<uint32_t>(next_page - pc),
                       [&] { return block->next_page = cpu_->Fetch(next_page); },
-                      options_.jit.repeat_loops ? kLoopInsns : 0,
+                      block->hot ? kMaxHotLoopTimes : kMaxLoopTimes,
+                      !options_.jit.repeat_loops ? 0
+                      : block->hot               ? kHotLoopInsns
+                                                 : kLoopInsns,
                       path,
                       options_.jit.choices && cpu_->watch() == nullptr};
   target_.Lift(request, builder);
@@ -452,8 +456,14 @@ void Engine::LimitMappings() {
 
 uint32_t Engine::AddExit(uint64_t pc) {
   const uint32_t id = static_cast<uint32_t>(exits_.size());
-  exits_.push_back({pc, compiling_, nullptr, compiling_->first_exit, kNoExit, kNoExit});
+  exits_.push_back({pc, compiling_, nullptr, compiling_->first_exit, kNoExit, kNoExit, false});
   compiling_->first_exit = id;
+  return id;
+}
+
+uint32_t Engine::AddWayOut(uint64_t pc) {
+  const uint32_t id = AddExit(pc);
+  exits_[id].careful = true;
   return id;
 }
 

@@ -58,6 +58,7 @@ struct EngineCounters {
   uint64_t invalidated = 0;  // blocks dropped because their code was written
   uint64_t revived = 0;      // of those: in use again, because their code came back
   uint64_t hot = 0;          // blocks made anew because they run often
+  uint64_t careful = 0;      // blocks made for where hot ones are left before an access
   uint64_t refused = 0;      // blocks made of single instructions, as the backend could not make them whole
   uint64_t discards = 0;     // times that everything was dropped because the code cache was full
   uint64_t faults = 0;       // memory faults delivered
@@ -111,9 +112,12 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
     TranslatedBlock* to;
     uint32_t next_exit;                     // of the same block
     uint32_t next_incoming, last_incoming;  // of those that are joined to `to`
+    bool careful;                           // `to` is to be so
   };
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
+  bool may_leave() const override { return compiling_->hot; }
+  uint32_t AddWayOut(uint64_t pc) override;
   bool wants_slots() const override { return compiling_->hot_loop; }
   bool wants_far_slots() const override { return !near_slots_.contains(compiling_->host_pc); }
   uint32_t AddSlot(const SlotUse& use) override;

@@ -62,7 +62,7 @@ struct MemFault {
 };
 
 // A short loop is charged and left less often when its block holds it several times: so many at most.
-inline constexpr uint32_t kMaxLoopTimes = 4;
+inline constexpr uint32_t kMaxLoopTimes = 4, kMaxHotLoopTimes = 8;
 
 // A piece of guest code to translate. `bytes` holds `size` bytes from `pc` to the end of its 4 KiB page; `next_page`
 // gives the bytes of the page after it, or null when that page cannot be fetched (the block then ends before the
@@ -74,8 +74,9 @@ struct LiftRequest {
   const uint8_t* bytes = nullptr;
   uint32_t size = 0;
   std::function<const uint8_t*()> next_page;
-  // A block that branches back to its start may go through the loop several times, as far as it has no more
+  // A block that branches back to its start may go through the loop so many times, as far as it has no more
   // instructions than this.
+  uint32_t loop_times = kMaxLoopTimes;
   uint32_t loop_insns = 0;
   // Where the guest went on after each jump and branch when it was watched; the block may follow. Not below `pc`.
   absl::Span<const uint64_t> path = {};

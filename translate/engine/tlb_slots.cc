@@ -173,6 +173,7 @@ void TlbSlots::Forget(absl::FunctionRef<bool(const ContextKey&)> which) {
 }
 
 void TlbSlots::ForgetAll() {
+  ++times_forgotten_;
   for (Group& g : groups_) Empty(g);
 }
 

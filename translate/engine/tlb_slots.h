@@ -36,7 +36,7 @@ struct SlotUse {
 
 // The most bytes that it may be for: near ones are on one page nearly always, far ones may need several that lie side
 // by side in the host's memory.
-inline constexpr uint32_t kNearSlot = 256, kFarSlot = 2048;
+inline constexpr uint32_t kNearSlot = 256, kFarSlot = 4096;
 
 inline constexpr uint32_t kNoSlot = 0;
 
@@ -59,6 +59,11 @@ class TlbSlots {
   // address, shared (see PageWindows).
   using Share = absl::FunctionRef<bool(uint64_t physical)>;
   bool Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now, Share share);
+  // The addend for an access whose first byte is at `gva`, or 0 if the slot does not have it.
+  uint64_t Ask(uint32_t slot, uint64_t gva) const {
+    const TlbSlot& s = memory_[slot];
+    return gva - s.first < s.starts ? s.addend : 0;
+  }
   // Of the slots of a block: calls `fn` with what those were taken for that are `bad` or look as if they will be.
   void ForEachDoubtful(uint32_t first, uint32_t bad, absl::FunctionRef<void(const SlotUse&)> fn) const;
 
@@ -67,6 +72,8 @@ class TlbSlots {
   // Empties those that were filled in a context that `which` accepts.
   void Forget(absl::FunctionRef<bool(const ContextKey&)> which);
   void ForgetAll();
+  // How often that was, because a window shows something else now or because everything changed.
+  uint64_t times_forgotten() const { return times_forgotten_; }
   // What lies at a host address may be another thing now. Does not empty slots.
   void ForgetWindows() { windows_.Clear(); }
 
@@ -108,6 +115,7 @@ class TlbSlots {
   std::array<uint32_t, 4096> missed_{};  // hashes of slots and pages
   PageWindows windows_;
   uint64_t shown_ = 0;  // pages, by all slots
+  uint64_t times_forgotten_ = 0;
 };
 
 }  // namespace emu::translate

@@ -84,7 +84,7 @@ void Lifter::Goto(uint64_t pc) {
 bool Lifter::RepeatsLoop(uint64_t target) {
   if (target != request_.pc || !request_.path.empty()) return false;
   if (loop_ == 0) loop_ = count_;
-  return count_ + loop_ <= std::min({request_.loop_insns, Limit(), translate::kMaxLoopTimes * loop_});
+  return count_ + loop_ <= std::min({request_.loop_insns, Limit(), request_.loop_times * loop_});
 }
 
 // Where the guest went from here, if the block is to go on there.

@@ -89,7 +89,7 @@ struct Code {
   }
   ir::Block Follow(absl::Span<const uint64_t> path, unsigned max_insns = 64) const {
     const auto size = static_cast<uint32_t>(bytes.size());
-    return Lift({0x1000, kSnippetKey, max_insns, bytes.data(), size, [] { return nullptr; }, 0, path, true});
+    return Lift({0x1000, kSnippetKey, max_insns, bytes.data(), size, [] { return nullptr; }, 0, 0, path, true});
   }
   static ir::Block Lift(const translate::LiftRequest& request) {
     ir::Block block{.pc = request.pc, .insn_count = 0, .label_count = 0, .code = {}};

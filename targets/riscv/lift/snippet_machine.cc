@@ -224,10 +224,7 @@ MemResult SlowStore(CpuState*, uint64_t gva, uint32_t mem_op, uint64_t value) {
   return {0, 0};
 }
 
-MemResult SlowLoadBySlot(CpuState* state, uint64_t gva, uint32_t mem_op) { return SlowLoad(state, gva, mem_op); }
-MemResult SlowStoreBySlot(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t value) {
-  return SlowStore(state, gva, mem_op, value);
-}
+uint64_t SlowFind(CpuState*, uint64_t, BytesWanted) { return 0; }
 
 MemResult SlowRmw(CpuState*, uint64_t gva, uint32_t mem_op, uint64_t value) {
   uint8_t* p = Find(gva, mem_op);
