@@ -39,6 +39,8 @@ struct TranslatedBlock {
   bool hot_loop = false;              // and is a loop, of this or several blocks
   bool loops = false;                 // comes by its beginning again
   uint8_t samples = 0;                // times that the budget was found to end here
+  uint8_t left = 0;                   // times that it was left for a careful one, as far as they were counted
+  uint64_t left_since = 0;            // instructions executed when that began
   uint32_t first_slot = 0;            // of its accesses; see TlbSlots
   uint32_t first_exit = kNoExit;      // of its direct exits; the engine's table leads on
   uint32_t first_incoming = kNoExit;  // of the exits that are joined to it

@@ -12,6 +12,11 @@ namespace {
 // More pairs of a guest page and its memory than a guest has in use at once: their numbers are made anew then.
 constexpr size_t kMaxMappings = size_t{1} << 20;
 
+// Whether a block is left too often is judged once, after so many times. To leave it, and to go on with care, costs as
+// much as a few runs of it save.
+constexpr uint8_t kLeftTimes = 16;
+constexpr uint64_t kWorthwhileRuns = 3;
+
 constexpr uint32_t kLoopInsns = 32, kHotLoopInsns = 64;
 
 // How many bytes of guest code the block covers, at most. Unless it follows a path, its last instruction is the one
@@ -211,6 +216,7 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
   if (to == nullptr || !chain_ || !options_.jit.chain || discards != counters_.discards || to->limited()) return to;
   ExitInfo& exit = exits_[exit_id];
   if (exit.from == nullptr || !MayJoin(*exit.from, *to)) return to;
+  if (exit.careful && !CountLeaving(exit.from)) return to;
   if (!options_.jit.chain_pages && LeavesPage(*exit.from, *to)) return to;
   const unsigned slot = Context::Slot(pc);
   const uint32_t id = cpu_->context().mapping_ids[slot];
@@ -219,6 +225,17 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
   backend_.Link(exit_id, to->entry, {slot, id});
   ++counters_.links;
   return to;
+}
+
+// Whether the block is to be left without the engine's notice from now on. It is made anew if that is often.
+bool Engine::CountLeaving(TranslatedBlock* block) {
+  if (block->left == kLeftTimes) return true;
+  if (block->left++ == 0) block->left_since = cpu_->InsnCount();
+  if (block->left < kLeftTimes) return false;
+  if ((cpu_->InsnCount() - block->left_since) / block->insn_count >= kLeftTimes * kWorthwhileRuns) return true;
+  stays_.insert(block->host_pc);
+  code_.Take(block), Drop(block);
+  return false;
 }
 
 // An exit within a page has no guard: it holds because both blocks are of one page of memory, unless the memory map
@@ -438,6 +455,7 @@ void Engine::DiscardAll() {
   cpu_->slots().FreeAll();
   hot_.clear();
   no_slot_.clear();
+  stays_.clear();
   near_slots_.clear();
   refused_.clear();
   sites_.resize(1);

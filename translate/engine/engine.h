@@ -116,7 +116,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   };
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
-  bool may_leave() const override { return compiling_->hot; }
+  bool may_leave() const override { return compiling_->hot && !stays_.contains(compiling_->host_pc); }
   uint32_t AddWayOut(uint64_t pc) override;
   bool wants_slots() const override { return compiling_->hot_loop; }
   bool wants_far_slots() const override { return !near_slots_.contains(compiling_->host_pc); }
@@ -153,6 +153,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   void Forget(TranslatedBlock* block);
   void DeliverFault();
   void LimitMappings();
+  bool CountLeaving(TranslatedBlock* block);
   static bool MayJoin(const TranslatedBlock& from, const TranslatedBlock& to);
 
   const Target& target_;
@@ -181,6 +182,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   absl::flat_hash_map<const uint8_t*, Path> hot_;
   std::vector<uint64_t> path_;                      // of the block in the making
   absl::flat_hash_set<const uint8_t*> refused_;     // blocks that the backend cannot make whole, by their beginning
+  absl::flat_hash_set<const uint8_t*> stays_;       // hot ones that would be left too often
   absl::flat_hash_set<const uint8_t*> near_slots_;  // those of them whose slots miss less when they are for fewer bytes
   absl::flat_hash_set<const uint8_t*> no_slot_;     // instructions in them that do better without a slot
   std::vector<TranslatedBlock*> slot_blocks_;       // by slot
