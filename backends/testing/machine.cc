@@ -187,8 +187,9 @@ uint32_t Machine::AddExit(uint64_t pc) {
   return static_cast<uint32_t>(exits_.size() - 1);
 }
 uint32_t Machine::AddWayOut(uint64_t pc) {
-  exits_.push_back({pc, true});
-  return static_cast<uint32_t>(exits_.size() - 1);
+  const uint32_t id = AddExit(pc);
+  exits_[id].leaves = true;
+  return id;
 }
 uint32_t Machine::AddSite(uint64_t pc, uint32_t unexecuted) {
   sites_.push_back({pc, unexecuted});

@@ -1,8 +1,7 @@
 // A guest CPU for testing backends: integer and floating-point registers of both widths, some helpers, and 8 KiB of
 // memory, the first page of which hits in the soft TLB while the second always takes the slow path. Everything else
 // faults. Where blocks may be left, they may in every second run, with slots in half of those, every second one of them
-// empty. Defines the functions SlowLoad to
-// SlowProbe of translate/engine/backend.h, so a test links this or the engine.
+// empty. Defines the functions SlowLoad to SlowProbe of translate/engine/backend.h, so a test links this or the engine.
 #ifndef EMU_BACKENDS_TESTING_MACHINE_H_
 #define EMU_BACKENDS_TESTING_MACHINE_H_
 

@@ -15,7 +15,7 @@ ir::Block RandomBlock(uint64_t seed);
 
 // One that is hard on the allocation of host registers: dozens of values alive at once, read from guest registers that
 // are set while the values are still needed, kept over calls, divisions and memory accesses. A block may be left before
-// any of these.
+// any of the accesses.
 ir::Block CrowdedBlock(uint64_t seed);
 
 // Runs `block` on `actual` and `reference_block` on `reference` from one random state. Empty, or a report for a person.

@@ -40,13 +40,13 @@ void AccessGroups::Add(uint32_t instr, const ir::Instr& i, int64_t max_span) {
     AccessGroup& group = groups_[open];
     const int64_t first = std::min(group.begin, begin), last = std::max(group.end, end);
     if (last - first <= max_span) {
-      group.begin = first, group.end = last, ++group.accesses, group.last = instr;
+      group.begin = first, group.end = last, ++group.accesses;
       group_of_[instr] = open;
       return;
     }
   }
   open = group_of_[instr] = static_cast<uint32_t>(groups_.size());
-  groups_.push_back({begin, end, 1, instr, instr});
+  groups_.push_back({begin, end, 1, instr});
 }
 
 void AccessGroups::Number() {

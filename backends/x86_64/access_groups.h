@@ -16,8 +16,7 @@ struct AccessGroup {
   int64_t begin = 0, end = 0;  // bytes from the base: all accesses lie in [begin, end)
   uint32_t accesses = 0;
   uint32_t first = 0;  // the instruction that checks; those before it in the block do not belong to the group
-  uint32_t last = 0;
-  int number = -1;  // less than kMaxAccessGroups; -1: not shared
+  int number = -1;     // less than kMaxAccessGroups; -1: not shared
 };
 
 class AccessGroups {

@@ -110,7 +110,10 @@ class Lowering {
   };
   using Value = ir::Value;
 
+  bool MayLeave(const ir::Block& block) const;
   void LowerInstr(const ir::Instr& i);
+  // Of the instructions that were charged, this one included.
+  uint32_t Unexecuted() const { return charged_ - (insn_number_ == 0 ? 0 : insn_number_ - 1); }
   // What follows is for an instruction of the block.
   void Mark(uint32_t instr) {
     if (marks_ != nullptr) [[unlikely]]
@@ -140,6 +143,7 @@ class Lowering {
   // lowering_memory.cc
   void Load(const ir::Instr& i);
   void Store(const ir::Instr& i);
+  void ResumeHere(Cold cold);
   void LoadFrom(const ir::Instr& i, Mem from, Reg to, Xmm xmm);
   void StoreTo(const ir::Instr& i, Mem to, Reg value, Xmm xmm, std::optional<int32_t> imm);
   Mem FindPage(const ir::Instr& i, bool write, Sum at, Reg entry, Cold* cold);
@@ -221,8 +225,6 @@ class Lowering {
   void EmitCold(const Cold& cold);
   void ColdMemory(const Cold& cold);
   void ColdFind(const Cold& cold);
-  bool MayLeave(const ir::Block& block) const;
-  uint32_t Unexecuted() const { return charged_ - (insn_number_ == 0 ? 0 : insn_number_ - 1); }
   void ColdAtomic(const Cold& cold);
   void ColdFp(const Cold& cold);
   void ColdDivide(const Cold& cold);

@@ -70,6 +70,14 @@ void Lowering::Displaced(Reg to, Reg from, int64_t displacement) {
   e_.rm(Op::kLEA64r, to, Mem::Base(from, static_cast<int32_t>(displacement)));
 }
 
+// The cold code of the present instruction comes back here, and keeps what is needed later.
+void Lowering::ResumeHere(Cold cold) {
+  cold.resume = e_.rw();
+  cold.live_temps = regs_.LiveTemps();
+  cold.live_xmms = regs_.LiveXmms();
+  cold_.push_back(cold);
+}
+
 // Where the access is in the host's memory; the addend of its page goes to `entry`.
 Mem Lowering::FindPage(const Instr& i, bool write, Sum at, Reg entry, Cold* cold) {
   const MemOp op = MemOp::Unpack(i.aux);
@@ -188,10 +196,7 @@ void Lowering::Load(const Instr& i) {
   const Xmm xmm = ir::IsFloat(i.type) ? regs_.ResultXmm() : kScratchXmm0;
   LoadFrom(i, FindPage(i, false, at, entry, &cold), to, xmm);
   cold.result = regs_.at(static_cast<Value>(index_));
-  cold.resume = e_.rw();
-  cold.live_temps = regs_.LiveTemps();
-  cold.live_xmms = regs_.LiveXmms();
-  cold_.push_back(cold);
+  ResumeHere(cold);
 }
 
 // `to` is free where the result is floating-point.
@@ -243,10 +248,7 @@ void Lowering::Store(const Instr& i) {
   const Reg entry = regs_.Temp();
   StoreTo(i, FindPage(i, true, at, entry, &cold), value, xmm, imm);
   cold.value = regs_.at(v);
-  cold.resume = e_.rw();
-  cold.live_temps = regs_.LiveTemps();
-  cold.live_xmms = regs_.LiveXmms();
-  cold_.push_back(cold);
+  ResumeHere(cold);
 }
 
 // The value is `imm`, or in `xmm` or `value`; where its bytes change places, it is put into `value` first.
@@ -317,10 +319,7 @@ void Lowering::AtomicAlone(const Instr& i) {
   Change(i, at, old, operand);
   if (to != old) e_.rr(Op::kMOV64rr, to, old);
   cold.result = regs_.at(static_cast<Value>(index_));
-  cold.resume = e_.rw();
-  cold.live_temps = regs_.LiveTemps();
-  cold.live_xmms = regs_.LiveXmms();
-  cold_.push_back(cold);
+  ResumeHere(cold);
 }
 
 void Lowering::Change(const Instr& i, Mem at, Reg old, Reg operand) {

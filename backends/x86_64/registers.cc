@@ -19,6 +19,8 @@ Reg FirstOf(uint16_t mask) { return static_cast<Reg>(std::countr_zero(mask)); }
 uint16_t Bit(Reg r) { return static_cast<uint16_t>(1u << static_cast<unsigned>(r)); }
 uint16_t Bit(Xmm r) { return static_cast<uint16_t>(1u << static_cast<unsigned>(r)); }
 
+}  // namespace
+
 uint16_t ValueXmms(const std::vector<GuestRegister>& guest) {
   uint16_t mask = kXmmMask;
   for (const GuestRegister& g : guest) {
@@ -26,8 +28,6 @@ uint16_t ValueXmms(const std::vector<GuestRegister>& guest) {
   }
   return mask;
 }
-
-}  // namespace
 
 std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers, bool pin, bool pin_fp) {
   std::vector<GuestRegister> result;
@@ -465,9 +465,9 @@ void Registers::Detach(unsigned guest_register) {
       OwnXmm(to, v);
       values_[v].nans = nans;
     } else if ((kTempMask & ~locked_) == 0 && guest_[guest_register].pinned) {
-      const Location l = at(v);
+      const Sum sum = SumOf(v);
       Free(v);
-      SpillSum(v, {guest_[guest_register].host, static_cast<int32_t>(l.kind == At::kOffset ? l.constant : 0)});
+      SpillSum(v, sum);
     } else {
       OwnCopy(v);
     }
@@ -565,8 +565,7 @@ void Registers::SpillGuest() {
     if (!UsedLater(v)) continue;
     const GuestRegister& g = guest_[values_[v].location.index];
     if (g.pinned) {
-      const Location& l = values_[v].location;
-      SpillSum(v, {g.host, static_cast<int32_t>(l.kind == At::kOffset ? l.constant : 0)});
+      SpillSum(v, SumOf(v));
       continue;
     }
     const int slot = Slot();

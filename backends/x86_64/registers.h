@@ -58,6 +58,9 @@ struct GuestRegister {
 // `pin`, `pin_fp`: in general and in vector registers, as far as there are any.
 std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers, bool pin, bool pin_fp);
 
+// The vector registers that hold values, as a mask.
+uint16_t ValueXmms(const std::vector<GuestRegister>& guest);
+
 // Where a value is: in nothing yet, a constant, a host register of its own, the same as a guest register, what that was
 // before something constant was added to it, or the stack.
 struct Location {
@@ -65,7 +68,7 @@ struct Location {
   Kind kind = Kind::kNone;
   uint8_t reg = 0;        // kTemp, kXmm
   uint16_t index = 0;     // kGuest, kOffset: number of the register; kSpill: slot
-  uint64_t constant = 0;  // kConst; kOffset: from the register's content
+  uint64_t constant = 0;  // kConst; kOffset: from the register's content; kGuest: 0
 };
 
 // A register and what is to be added to it.
@@ -216,6 +219,8 @@ class Registers {
   void Evict(Reg temp);
   bool GoToFrame(ir::Value v);
   Mem Spill(ir::Value v);
+  // Of a value that is the same as a pinned guest register, or a sum with it.
+  Sum SumOf(ir::Value v) const { return {guest_[at(v).index].host, static_cast<int32_t>(at(v).constant)}; }
   void SpillSum(ir::Value v, Sum sum);
   void EvictXmm(Xmm xmm);
   int Slot();

@@ -1,6 +1,7 @@
 #include "backends/x86_64/runtime.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <utility>
 
@@ -215,9 +216,8 @@ class RuntimeEmitter {
       store ? e_.mr(Op::kMOV64mr, word, r) : e_.rm(Op::kMOV64rm, r, word);
       word.disp += 8;
     }
-    for (unsigned n = 2; n < 16; ++n) {
-      const Xmm x = static_cast<Xmm>(n);
-      if (std::ranges::any_of(guest_, [x](const GuestRegister& g) { return g.in_xmm && g.xmm == x; })) continue;
+    for (uint16_t m = ValueXmms(guest_); m != 0; m &= static_cast<uint16_t>(m - 1)) {
+      const Xmm x = static_cast<Xmm>(std::countr_zero(m));
       store ? e_.mr(Op::kMOVSDmr, word, x) : e_.rm(Op::kMOVSDrm, x, word);
       word.disp += 8;
     }

@@ -13,9 +13,7 @@ constexpr uint64_t kCode = 0x1000, kData = 0x4000, kPage = 0x1000;
 class EngineLeaveTest : public ::testing::TestWithParam<BackendKind> {
  protected:
   static ToyOptions Options(bool exact) {
-    ToyOptions options;
-    options.engine.sample_insns = 64;
-    options.engine.hot_samples = 2;
+    ToyOptions options = HotSoon(64);
     options.engine.exact = exact;
     return options;
   }

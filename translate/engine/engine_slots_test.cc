@@ -12,9 +12,7 @@ constexpr int64_t kInsns = 140000;
 class EngineSlotsTest : public ::testing::TestWithParam<BackendKind> {
  protected:
   static ToyOptions Options(bool windows) {
-    ToyOptions options;
-    options.engine.sample_insns = 700;
-    options.engine.hot_samples = 2;
+    ToyOptions options = HotSoon(700);
     options.engine.jit.windows = windows;
     return options;
   }

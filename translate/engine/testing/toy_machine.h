@@ -29,6 +29,14 @@ struct ToyOptions {
   std::function<BackendPtr(BackendPtr)> wrap = [](BackendPtr backend) { return backend; };
 };
 
+// Blocks are hot soon: where the CPU is found twice, looking each time that so many instructions were executed.
+inline ToyOptions HotSoon(int64_t sample_insns) {
+  ToyOptions options;
+  options.engine.sample_insns = sample_insns;
+  options.engine.hot_samples = 2;
+  return options;
+}
+
 class ToyMachine {
  public:
   static constexpr uint64_t kRamSize = 0x20000, kRom = 0x100000, kIo = 0x200000, kHole = 0x300000;
