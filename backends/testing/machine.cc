@@ -186,7 +186,7 @@ uint32_t Machine::AddExit(uint64_t pc) {
   exits_.push_back({pc, false});
   return static_cast<uint32_t>(exits_.size() - 1);
 }
-uint32_t Machine::AddWayOut(uint64_t pc) {
+uint32_t Machine::AddWayOut(uint64_t pc, translate::WayOut) {
   const uint32_t id = AddExit(pc);
   exits_[id].leaves = true;
   return id;
@@ -226,7 +226,9 @@ Outcome Machine::Run(const ir::Block& block, const Start& start) {
   exits_.clear();
   sites_.assign(1, {0, 0});  // site 0: no instruction is in the middle of anything
   Load(start);
-  const absl::StatusOr<translate::CodeEntry> entry = backend_.Compile(block, *this);
+  ir::Block refined = block;
+  backend_.Refine(&refined, *this);
+  const absl::StatusOr<translate::CodeEntry> entry = backend_.Compile(refined, *this);
   if (!entry.ok()) return {.exit = std::string(entry.status().message()), .registers = {}, .memory = {}};
   state_->base.mxcsr = translate::kMxcsrDefault | translate::MxcsrRounding(start.rounding);
   return Observe(backend_.Run(state_->base, *entry));

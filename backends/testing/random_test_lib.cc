@@ -167,6 +167,31 @@ class Crowd {
     if (t == Type::kF32 && random_.OneIn(2)) builder_.Set(kFirstF, Add(builder_.Convert(Op::kFBox, Type::kF64, v)));
     if (t == Type::kF64 && random_.OneIn(2)) builder_.Set(kFirstF + random_.Below(8), v);
   }
+  // A sum of products of what was stored shortly before: numbers of all kinds, also infinity times zero.
+  void Products() {
+    const Type t = random_.OneIn(3) ? Type::kF32 : Type::kF64;
+    const ir::MemOp m{.log2_size = static_cast<uint8_t>(t == Type::kF32 ? 2 : 3)};
+    for (int n = 0; n < 8; ++n) {
+      Insn();
+      builder_.Store(m, pointer_, Special(t), n * 8);
+    }
+    Value sum = Special(t);
+    for (unsigned rounds = 2 + random_.Below(6); rounds != 0; --rounds) {
+      Value factors[2];
+      for (Value& v : factors) Insn(), v = builder_.Load(t, m, pointer_, static_cast<int>(random_.Below(8)) * 8);
+      const ir::Rounding rounding = random_.OneIn(10) ? ir::Rounding::kTowardZero : ir::Rounding::kDynamic;
+      const ir::FpAux aux{rounding, false, random_.OneIn(4), random_.OneIn(4)};
+      sum = builder_.Fp(Op::kFMulAdd, aux, {factors[0], factors[1], sum});
+      if (t == Type::kF64 && random_.OneIn(2)) builder_.Set(kFirstF + random_.Below(8), sum);
+      if (random_.OneIn(12)) Add(factors[0]);
+      if (random_.OneIn(12)) Add(sum);
+    }
+    Add(sum);
+  }
+  Value Special(Type t) {
+    const uint64_t bits = ir::RandomFloat(t, random_.Next());
+    return random_.OneIn(3) ? Any(t) : builder_.Const(t, random_.OneIn(3) ? 0 : bits);
+  }
   // The pointer's register goes on; accesses still go by what it was, or by what it is.
   void Advance() {
     const Value step = builder_.Const64(static_cast<uint64_t>(random_.Below(64)) - 32);
@@ -191,7 +216,9 @@ class Crowd {
     }
   }
   void Step() {
-    switch (random_.Below(16)) {
+    switch (random_.Below(17)) {
+      case 16:
+        return random_.OneIn(4) ? Products() : Memory();
       case 13:
         return Advance();
       case 14:

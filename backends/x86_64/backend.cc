@@ -73,6 +73,8 @@ class X86Backend final : public translate::Backend {
     return lowered.entry;
   }
 
+  void Refine(ir::Block* block, const translate::CompileSink& sink) override { lowering_.Refine(block, sink); }
+
   Exit Run(CpuState& state, CodeEntry entry) override {
     using Enter = uint64_t(CpuState*, CodeEntry);
     const uint64_t packed = reinterpret_cast<Enter*>(reinterpret_cast<uintptr_t>(runtime_.enter))(&state, entry);

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
+
+#include "translate/ir/passes.h"
 
 namespace emu::backends::x86_64 {
 
@@ -23,12 +26,11 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
                      LoweredBlock* result) {
   block_ = &block;
   sink_ = &sink;
-  leaves_ = sink.may_leave() && MayLeave(block);
-  wants_slots_ = leaves_ && slots_ != nullptr && sink.wants_slots();
   exits_ = exits;
   marks_ = sink.marks();
   if (marks_ != nullptr) marks_->clear();
   cold_.clear();
+  products_.clear();
   labels_.assign(block.label_count, {});
   insn_pc_ = block.pc;
   charged_ = insn_number_ = site_ = put_back_ = 0;
@@ -39,9 +41,10 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   e_.Raw(&header, sizeof header);
   result->entry = begin_ = e_.rx();
   result->entry_rw = e_.rw();
-  const uint32_t span = wants_slots_ && sink.wants_far_slots() ? translate::kFarSlot : translate::kNearSlot;
-  groups_.Find(block, jit_.inline_tlb && jit_.share_checks ? span : 0, !leaves_);
+  FindGroups(block, sink);
   regs_.Begin(&block, leaves_ ? &groups_ : nullptr);
+  FoldLoads();
+  KeepProducts();
   stored_halves_.Clear();
   for (index_ = 0; index_ < block.code.size(); ++index_) {
     Mark(index_);
@@ -62,6 +65,34 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   e_.ri(Op::kMOV64ri, Reg::rax, static_cast<int64_t>(block.pc));
   e_.jmp_to(runtime_.exit_stale);
   return !regs_.failed();
+}
+
+void Lowering::FindGroups(const ir::Block& block, const translate::CompileSink& sink) {
+  leaves_ = sink.may_leave() && MayLeave(block);
+  wants_slots_ = leaves_ && slots_ != nullptr && sink.wants_slots();
+  const uint32_t span = wants_slots_ && sink.wants_far_slots() ? translate::kFarSlot : translate::kNearSlot;
+  groups_.Find(block, jit_.inline_tlb && jit_.share_checks ? span : 0, !leaves_);
+}
+
+// Of the accesses that go by what another one finds nothing is known to the guest before the block is left.
+void Lowering::Refine(ir::Block* block, const translate::CompileSink& sink) {
+  if (!jit_.late_sets || !sink.may_leave() || !MayLeave(*block)) return;
+  FindGroups(*block, sink);
+  refined_ = *block;
+  for (uint32_t n = 0; n < refined_.code.size(); ++n) {
+    if (!GoesByAnother(n)) continue;
+    ir::MemOp op = ir::MemOp::Unpack(refined_.code[n].aux);
+    op.sure = true;
+    refined_.code[n].aux = op.Pack();
+  }
+  ir::SoftenDeadSets(&refined_, jit_);
+  FindGroups(refined_, sink);
+  for (uint32_t n = 0; n < refined_.code.size(); ++n) {
+    const Instr& i = refined_.code[n];
+    const bool access = i.op == IrOp::kLoad || i.op == IrOp::kStore;
+    if (access && ir::MemOp::Unpack(i.aux).sure && !GoesByAnother(n)) return;  // bases have become one
+  }
+  std::swap(*block, refined_);
 }
 
 // Accesses that need more than a look for their page are made by a function, in the middle of the block.
@@ -88,7 +119,7 @@ void Lowering::LowerInstr(const Instr& i) {
     case IrOp::kGet:
       return regs_.Get(static_cast<unsigned>(i.imm));
     case IrOp::kSet:
-      return regs_.Set(static_cast<unsigned>(i.imm), i.args[0]);
+      return i.aux == ir::kSoft ? void() : regs_.Set(static_cast<unsigned>(i.imm), i.args[0]);
     case IrOp::kAdd:
     case IrOp::kSub:
       return AddOrSub(i);
@@ -181,6 +212,7 @@ void Lowering::LowerInstr(const Instr& i) {
       site_ = 0;
       return;
     case IrOp::kExitIf:
+    case IrOp::kLeaveIf:
       return ExitIf(i);
     case IrOp::kRefund:
       return e_.mr(Op::kADD64mr, StateField(offsetof(CpuState, budget)), regs_.Use(i.args[0]));

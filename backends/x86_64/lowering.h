@@ -11,6 +11,8 @@
 #include "backends/x86_64/access_groups.h"
 #include "backends/x86_64/encoding/emitter.h"
 #include "backends/x86_64/encoding/host_features.h"
+#include "backends/x86_64/fma_chains.h"
+#include "backends/x86_64/folded_loads.h"
 #include "backends/x86_64/registers.h"
 #include "backends/x86_64/runtime.h"
 #include "backends/x86_64/stored_halves.h"
@@ -57,6 +59,8 @@ class Lowering {
   // Where the slots are that code is to use, running view.
   void set_slots(const uint8_t* slots) { slots_ = slots; }
 
+  // As Backend::Refine.
+  void Refine(ir::Block* block, const translate::CompileSink& sink);
   // False: the block has more values alive at once than there is room for.
   bool Lower(const ir::Block& block, translate::CompileSink& sink, std::vector<ExitPatch>* exits, LoweredBlock* result);
 
@@ -99,7 +103,9 @@ class Lowering {
     bool boxed = false;     // the result is a single that is to be NaN-boxed
     Xmm xmm = Xmm::xmm0;    // kUnbox, kEqual: the result
     Xmm operands[2] = {};   // kEqual
-    RawGuests raw = {};     // vector registers, the guest's but for kCanonicalNan, whose NaNs become canonical here
+    // Of products_, kFp of a fused multiply-add: those that its sum is of, but for its own.
+    size_t first_product = 0, products = 0;
+    RawGuests raw = {};  // vector registers, the guest's but for kCanonicalNan, whose NaNs become canonical here
     // The guest may look at its registers here, of which `guests` were raw when the instruction began.
     void ShowGuests(const RawGuests& guests) {
       if (kind == Kind::kExit || kind == Kind::kLeave || kind == Kind::kLoad || kind == Kind::kStore ||
@@ -108,9 +114,19 @@ class Lowering {
       }
     }
   };
+  // Where its factors are once more.
+  struct Product {
+    Location base[2];
+    int32_t displacement[2];
+  };
   using Value = ir::Value;
 
   bool MayLeave(const ir::Block& block) const;
+  void FindGroups(const ir::Block& block, const translate::CompileSink& sink);
+  bool GoesByAnother(uint32_t access) const {
+    const AccessGroup* const group = groups_.Of(access);
+    return group != nullptr && group->first != access;
+  }
   void LowerInstr(const ir::Instr& i);
   // Of the instructions that were charged, this one included.
   uint32_t Unexecuted() const { return charged_ - (insn_number_ == 0 ? 0 : insn_number_ - 1); }
@@ -180,6 +196,11 @@ class Lowering {
   void FpOperation(const ir::Instr& i);
   void FpArithmetic(const ir::Instr& i);
   void FpFma(const ir::Instr& i);
+  void FoldLoads();
+  bool IsFolded(Value v) const { return folded_.By(v) != 0; }
+  Mem FoldedFrom(Value load);
+  void KeepProducts();
+  void NoteProducts(Cold* cold);
   void FpMinMax(const ir::Instr& i);
   void FpCompare(const ir::Instr& i);
   void CallReference(const ir::Instr& i);
@@ -227,6 +248,7 @@ class Lowering {
   void ColdFind(const Cold& cold);
   void ColdAtomic(const Cold& cold);
   void ColdFp(const Cold& cold);
+  void ColdProduct(const Product& product, bool wide);
   void ColdDivide(const Cold& cold);
   void SaveLive(const Cold& cold, bool save);
   void StoreArgument(int slot, const Location& l, ir::Type type);
@@ -242,11 +264,14 @@ class Lowering {
   const Runtime& runtime_;
   Registers regs_;
   AccessGroups groups_;
+  FmaChains chains_;
+  FoldedLoads folded_;
   StoredHalves stored_halves_;
   absl::Span<const translate::HelperInfo> helpers_;
   const HostFeatures& features_;
   const translate::JitOptions& jit_;
   const ir::Block* block_ = nullptr;
+  ir::Block refined_;
   translate::CompileSink* sink_ = nullptr;
   std::vector<ExitPatch>* exits_ = nullptr;
   std::vector<translate::CodeMark>* marks_ = nullptr;
@@ -260,6 +285,7 @@ class Lowering {
   unsigned put_back_ = 0;   // the instruction that gives the flags, as they were last read, back; 0 after it
   bool made_nans_ = false;  // some may have to be seen to
   std::vector<Cold> cold_;
+  std::vector<Product> products_;
   struct LabelState {
     uint8_t* bound = nullptr;  // writing view
     std::vector<uint8_t*> waiting;

@@ -71,6 +71,11 @@ void Lowering::StoreArgument(int slot, const Location& l, ir::Type type) {
       e_.rm(wide ? Op::kMOVSDrm : Op::kMOVSSrm, kScratchXmm0, StateField(g.offset));
       return e_.mr(Op::kMOVSDmr, to, kScratchXmm0);
     }
+    case Location::Kind::kHost: {
+      const Mem from = Mem::Base(static_cast<Reg>(l.reg), static_cast<int32_t>(l.constant));
+      e_.rm(ir::TypeBits(type) == 64 ? Op::kMOVSDrm : Op::kMOVSSrm, kScratchXmm0, from);
+      return e_.mr(Op::kMOVSDmr, to, kScratchXmm0);
+    }
     case Location::Kind::kNone:
       return;
   }
@@ -127,7 +132,7 @@ void Lowering::ColdFind(const Cold& cold) {
   e_.jcc_to(Cond::ne, e_.rx_of(cold.resume));
   ColdNans(cold.raw);
   e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(cold.refund));
-  EmitExit(sink_->AddWayOut(cold.pc), cold.pc, nullptr);
+  EmitExit(sink_->AddWayOut(cold.pc, translate::WayOut::kAccess), cold.pc, nullptr);
 }
 
 // Where the hot code keeps values in registers, they are saved and the operands put into the frame only here.
@@ -143,8 +148,29 @@ void Lowering::ColdAtomic(const Cold& cold) {
   SaveLive(cold, false);
 }
 
+// Raises invalid, and nothing else, if the host does so for the product.
+void Lowering::ColdProduct(const Product& product, bool wide) {
+  const Mem kept = FrameSlot(kArgumentSlots + 2), flags = FrameSlot(kArgumentSlots + 3);
+  const Mem raised = Mem::Base(flags.base, flags.disp + 4);
+  e_.mr(Op::kMOV64mr, kept, Reg::rax);
+  for (int a = 0; a < 2; ++a) StoreArgument(a, product.base[a], ir::Type::kI64);
+  e_.m(Op::kSTMXCSR, flags);
+  for (int a = 0; a < 2; ++a) {
+    const Mem factor = Mem::Base(Reg::rax, product.displacement[a]);
+    e_.rm(Op::kMOV64rm, Reg::rax, FrameSlot(kArgumentSlots + a));
+    e_.rm(a == 0 ? (wide ? Op::kMOVSDrm : Op::kMOVSSrm) : (wide ? Op::kMULSDrm : Op::kMULSSrm), kScratchXmm0, factor);
+  }
+  e_.m(Op::kSTMXCSR, raised);
+  e_.rm(Op::kMOV32rm, Reg::rax, raised);
+  e_.ri(Op::kAND32ri, Reg::rax, 1);  // invalid (Intel SDM volume 1, 10.2.3)
+  e_.mr(Op::kOR32mr, flags, Reg::rax);
+  e_.m(Op::kLDMXCSR, flags);
+  e_.rm(Op::kMOV64rm, Reg::rax, kept);
+}
+
 void Lowering::ColdFp(const Cold& cold) {
   const Instr& i = block_->code[cold.instr];
+  for (size_t n = 0; n < cold.products; ++n) ColdProduct(products_[cold.first_product + n], Wide(i));
   SaveLive(cold, true);
   for (int a = 0; a < 3; ++a) {
     if (i.args[a] != ir::kNoValue) StoreArgument(a, cold.args[a], TypeOf(i.args[a]));
@@ -175,7 +201,8 @@ void Lowering::ColdDivide(const Cold& cold) {
 
 void Lowering::EmitCold(const Cold& cold) {
   const Instr& i = block_->code[cold.instr];
-  if (cold.kind == Cold::Kind::kExit && cold.refund == 0 && SamePage(i.imm) && !cold.raw.any()) {
+  if (cold.kind == Cold::Kind::kExit && i.op == ir::Op::kExitIf && cold.refund == 0 && SamePage(i.imm) &&
+      !cold.raw.any()) {
     return EmitExit(i.imm, cold.from);
   }
   e_.Bind32(cold.from);
@@ -194,7 +221,9 @@ void Lowering::EmitCold(const Cold& cold) {
       if (cold.refund != 0) {
         e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(cold.refund));
       }
-      return EmitExit(i.imm, nullptr);
+      return EmitExit(
+          i.op == ir::Op::kLeaveIf ? sink_->AddWayOut(i.imm, translate::WayOut::kRounds) : sink_->AddExit(i.imm), i.imm,
+          nullptr);
     case Cold::Kind::kLeave:
       StoreArgument(0, cold.args[0], ir::Type::kI64);
       if (i.extra != 0) {

@@ -60,7 +60,11 @@ Lowering::Cold Lowering::FpCold(const Instr& i) {
   cold.result = regs_.at(static_cast<Value>(index_));
   cold.boxed = regs_.Boxed(static_cast<Value>(index_));
   for (int a = 0; a < 3; ++a) {
-    if (i.args[a] != ir::kNoValue) cold.args[a] = regs_.at(i.args[a]);
+    if (i.args[a] == ir::kNoValue) continue;
+    cold.args[a] = regs_.at(i.args[a]);
+    if (!IsFolded(i.args[a])) continue;
+    const Mem from = FoldedFrom(i.args[a]);
+    cold.args[a] = {Location::Kind::kHost, static_cast<uint8_t>(from.base), 0, static_cast<uint64_t>(from.disp)};
   }
   cold.live_temps = regs_.LiveTemps();
   cold.live_xmms = regs_.LiveXmms();
@@ -137,9 +141,11 @@ void Lowering::FpArithmetic(const Instr& i) {
   Value va = i.args[0], vb = i.op == IrOp::kFSqrt ? va : i.args[1];
   const bool commutes = i.op == IrOp::kFAdd || i.op == IrOp::kFMul;
   Mem mem;
-  if (commutes && (regs_.Boxed(vb) || (regs_.InMemory(va, &mem) && !regs_.Boxed(va)))) std::swap(va, vb);
+  const bool better = regs_.Boxed(vb) || (regs_.InMemory(va, &mem) && !regs_.Boxed(va));
+  if (commutes && (IsFolded(va) || (better && !IsFolded(vb)))) std::swap(va, vb);
   const Xmm a = regs_.UseXmm(va);
-  const bool in_memory = features_.avx && regs_.InMemory(vb, &mem) && !regs_.UsedLater(vb);
+  if (IsFolded(vb)) mem = FoldedFrom(vb);
+  const bool in_memory = IsFolded(vb) || (features_.avx && regs_.InMemory(vb, &mem) && !regs_.UsedLater(vb));
   const Xmm b = in_memory ? kScratchXmm0 : regs_.UseXmm(vb);
   const Xmm dst = regs_.ResultXmm();
   if (in_memory) {
@@ -154,23 +160,82 @@ void Lowering::FpArithmetic(const Instr& i) {
 void Lowering::FpFma(const Instr& i) {
   const FpAux aux = AuxOf(i);
   if (aux.rounding != Rounding::kDynamic || !features_.fma) return CallReference(i);
-  static constexpr Op kForms[2][4] = {{Op::kVFMADD231SSr, Op::kVFMSUB231SSr, Op::kVFNMADD231SSr, Op::kVFNMSUB231SSr},
-                                      {Op::kVFMADD231SDr, Op::kVFMSUB231SDr, Op::kVFNMADD231SDr, Op::kVFNMSUB231SDr}};
-  const Xmm a = regs_.UseXmm(i.args[0]), b = regs_.UseXmm(i.args[1]), c = regs_.UseXmm(i.args[2]);
+  struct Forms {
+    Op registers, memory;
+  };
+  static constexpr Forms kForms[2][4] = {{{Op::kVFMADD231SSr, Op::kVFMADD231SSm},
+                                          {Op::kVFMSUB231SSr, Op::kVFMSUB231SSm},
+                                          {Op::kVFNMADD231SSr, Op::kVFNMADD231SSm},
+                                          {Op::kVFNMSUB231SSr, Op::kVFNMSUB231SSm}},
+                                         {{Op::kVFMADD231SDr, Op::kVFMADD231SDm},
+                                          {Op::kVFMSUB231SDr, Op::kVFMSUB231SDm},
+                                          {Op::kVFNMADD231SDr, Op::kVFNMADD231SDm},
+                                          {Op::kVFNMSUB231SDr, Op::kVFNMSUB231SDm}}};
+  const Forms& forms = kForms[Wide(i)][aux.negate_product * 2 + aux.negate_addend];
+  const bool folded = IsFolded(i.args[0]) || IsFolded(i.args[1]);
+  const Value va = i.args[IsFolded(i.args[0]) ? 1 : 0], vb = i.args[IsFolded(i.args[0]) ? 0 : 1];
+  const Xmm a = regs_.UseXmm(va), b = folded ? a : regs_.UseXmm(vb), c = regs_.UseXmm(i.args[2]);
   const Xmm dst = regs_.ResultXmm();
   // The host keeps quiet about infinity times zero where the addend is a NaN, so every NaN takes the reference's way.
   // The addend may be gone by then: the result, a NaN too, does as well, since what else there is to raise has been
   // raised.
   const Xmm sum = dst == a || dst == b ? kScratchXmm0 : dst;
   if (sum != c) e_.rr(Op::kMOVAPSrr, sum, c);
-  e_.rrr(kForms[Wide(i)][aux.negate_product * 2 + aux.negate_addend], sum, a, b);
+  if (folded) {
+    e_.rrm(forms.memory, sum, a, FoldedFrom(vb));
+  } else {
+    e_.rrr(forms.registers, sum, a, b);
+  }
   if (regs_.Boxed(i.args[2])) regs_.MarkBoxed();
+  if (chains_.IsInside(index_)) return sum == dst ? void() : e_.rr(Op::kMOVAPSrr, dst, sum);
   e_.rr(Wide(i) ? Op::kUCOMISDrr : Op::kUCOMISSrr, sum, sum);
   Cold cold = FpCold(i);
+  NoteProducts(&cold);
   cold.from = e_.jcc_patchable(Cond::p);
   if (sum != dst) e_.rr(Op::kMOVAPSrr, dst, sum);
   cold.resume = e_.rw();
   cold_.push_back(cold);
+}
+
+// Before the first instruction: what folded loads are made by is there where they are made.
+void Lowering::FoldLoads() {
+  folded_.Clear();
+  if (!leaves_ || !jit_.folded_loads || !jit_.host_fp || !features_.avx || !features_.fma) return;
+  folded_.Find(*block_);
+  for (uint32_t n = 0; n < block_->code.size(); ++n) {
+    if (folded_.By(n) != 0) regs_.KeepUntil(regs_.HostOf(*groups_.Of(n)), folded_.By(n));
+  }
+}
+
+Mem Lowering::FoldedFrom(Value load) {
+  return Mem::Base(regs_.Use(regs_.HostOf(*groups_.Of(load))), static_cast<int32_t>(block_->code[load].imm));
+}
+
+// Before the first instruction: what the products inside of sums were loaded by is there at the sums' ends.
+void Lowering::KeepProducts() {
+  chains_.Clear();
+  if (!leaves_ || !jit_.fma_chains || !features_.fma) return;
+  chains_.Find(*block_, groups_);
+  for (uint32_t n = 0; n < block_->code.size(); ++n) {
+    if (chains_.IsInside(n)) continue;
+    for (uint32_t m = chains_.Before(n); m != 0; m = chains_.Before(m)) {
+      for (int a = 0; a < 2; ++a) regs_.KeepUntil(regs_.HostOf(*groups_.Of(block_->code[m].args[a])), n);
+    }
+  }
+}
+
+void Lowering::NoteProducts(Cold* cold) {
+  cold->first_product = products_.size();
+  for (uint32_t m = chains_.Before(index_); m != 0; m = chains_.Before(m)) {
+    Product product;
+    for (int a = 0; a < 2; ++a) {
+      const Value load = block_->code[m].args[a];
+      product.base[a] = regs_.at(regs_.HostOf(*groups_.Of(load)));
+      product.displacement[a] = static_cast<int32_t>(block_->code[load].imm);
+    }
+    products_.push_back(product);
+  }
+  cold->products = products_.size() - cold->first_product;
 }
 
 void Lowering::FpMinMax(const Instr& i) {

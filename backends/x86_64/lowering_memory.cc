@@ -108,7 +108,7 @@ Mem Lowering::PlaceOrLeave(const Instr& i, bool write) {
   const MemOp op = MemOp::Unpack(i.aux);
   const auto displacement = static_cast<int32_t>(i.imm);
   const AccessGroup* group = groups_.Of(index_);
-  if (group != nullptr && group->first != index_) return Mem::Base(regs_.Use(regs_.HostOf(*group)), displacement);
+  if (GoesByAnother(index_)) return Mem::Base(regs_.Use(regs_.HostOf(*group)), displacement);
   const int64_t before = group == nullptr ? 0 : displacement - group->begin;
   const int64_t span = group == nullptr ? op.size() : group->end - group->begin;
   const Sum at = regs_.UseSum(i.args[0], displacement);
@@ -182,6 +182,7 @@ void Lowering::LoadHalves(Xmm to, Mem from) {
 
 void Lowering::Load(const Instr& i) {
   if (leaves_) {
+    if (IsFolded(static_cast<Value>(index_))) return;
     const Mem from = PlaceOrLeave(i, false);
     if (!ir::IsFloat(i.type)) return LoadFrom(i, from, regs_.Result(), kScratchXmm0);
     return LoadFrom(i, from, MemOp::Unpack(i.aux).big_endian ? regs_.Temp() : Reg::rax, regs_.ResultXmm());

@@ -82,11 +82,21 @@ void Registers::Begin(const ir::Block* block, const AccessGroups* groups) {
   free_xmms_ = xmm_mask_;
   slots_.fill(0);
   aliases_.clear();
+  kept_.clear();
   raw_ = {};
   failed_ = false;
 }
 
+void Registers::KeepUntil(Value v, unsigned index) {
+  if (values_[v].last_use >= index) return;
+  values_[v].last_use = index;
+  kept_.push_back(v);
+}
+
 void Registers::EndInstr() {
+  for (Value v : kept_) {
+    if (values_[v].last_use == index_) Free(v);
+  }
   for (Value v : ArgumentsOf(index_)) {
     if (v != ir::kNoValue && values_[v].last_use == index_) Free(v);
   }

@@ -62,13 +62,13 @@ std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterI
 uint16_t ValueXmms(const std::vector<GuestRegister>& guest);
 
 // Where a value is: in nothing yet, a constant, a host register of its own, the same as a guest register, what that was
-// before something constant was added to it, or the stack.
+// before something constant was added to it, or the stack. For code out of line also the host's memory.
 struct Location {
-  enum class Kind : uint8_t { kNone, kConst, kTemp, kXmm, kGuest, kOffset, kSpill };
+  enum class Kind : uint8_t { kNone, kConst, kTemp, kXmm, kGuest, kOffset, kSpill, kHost };
   Kind kind = Kind::kNone;
-  uint8_t reg = 0;        // kTemp, kXmm
+  uint8_t reg = 0;        // kTemp, kXmm; kHost: base
   uint16_t index = 0;     // kGuest, kOffset: number of the register; kSpill: slot
-  uint64_t constant = 0;  // kConst; kOffset: from the register's content; kGuest: 0
+  uint64_t constant = 0;  // kConst; kOffset: from the register's content; kHost: from the base; kGuest: 0
 };
 
 // A register and what is to be added to it.
@@ -101,6 +101,8 @@ class Registers {
   }
   // Makes it what the scratch register `temp` holds.
   void SetHost(const AccessGroup& group, Reg temp) { OwnTemp(temp, HostOf(group)); }
+  // Value v is not given up before instruction `index`.
+  void KeepUntil(ir::Value v, unsigned index);
   // Instruction `index` begins, ends: values whose last use it is give their places back.
   void BeginInstr(unsigned index) { index_ = index, locked_ = 0, locked_xmm_ = 0; }
   void EndInstr();
@@ -211,6 +213,7 @@ class Registers {
   Reg Victim() const;
   std::optional<Reg> Dying() const;
   int Destination() const;
+  bool MayTake(const ir::Instr& set) const;
   int XmmDestination() const;
   void AliasGuest(ir::Value v, unsigned guest_register);
   void OwnXmm(Xmm xmm, ir::Value v);
@@ -247,6 +250,7 @@ class Registers {
   uint16_t locked_ = 0, locked_xmm_ = 0;
   std::array<uint64_t, kSpillSlots / 64> slots_{};
   std::vector<ir::Value> aliases_;  // values whose location is kGuest
+  std::vector<ir::Value> kept_;     // by KeepUntil
   RawGuests raw_;
   std::vector<uint32_t> versions_;   // of each guest register: how often it was written
   std::vector<uint64_t> positions_;  // what constants were added to it beside that, all together

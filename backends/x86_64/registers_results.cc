@@ -1,6 +1,8 @@
 // Where results are made: in the register of the guest register that they go to, if the next instruction says so.
 #include "backends/x86_64/registers.h"
 
+#include <algorithm>
+
 namespace emu::backends::x86_64 {
 namespace {
 
@@ -39,8 +41,16 @@ int Registers::Destination() const {
   }
   if (next >= block_->code.size()) return -1;
   const ir::Instr& set = block_->code[next];
-  if (set.op != ir::Op::kSet || set.args[0] != v || !guest_[set.imm].pinned) return -1;
+  if (set.op != ir::Op::kSet || set.args[0] != v || !guest_[set.imm].pinned || !MayTake(set)) return -1;
   return static_cast<int>(set.imm);
+}
+
+// For a set that may as well not be, what is needed longer does not move away.
+bool Registers::MayTake(const ir::Instr& set) const {
+  return set.aux != ir::kSoft || std::ranges::none_of(aliases_, [&](Value v) {
+           return values_[v].location.index == set.imm && values_[v].last_use > index_ &&
+                  values_[v].last_use >= values_[set.args[0]].last_use;
+         });
 }
 
 // The temp of an argument whose last use this is.
@@ -90,7 +100,8 @@ int Registers::XmmDestination() const {
   }
   if (next >= block_->code.size()) return -1;
   const ir::Instr& set = block_->code[next];
-  if (set.op != ir::Op::kSet || set.args[0] != v || !guest_[set.imm].in_xmm) return -1;
+  if (set.op != ir::Op::kSet || set.args[0] != v || !guest_[set.imm].in_xmm || !MayTake(set)) return -1;
+  if (set.aux == ir::kSoft) return static_cast<int>(set.imm);
   return block_->code[v].type == Type::kF64 ? static_cast<int>(set.imm) : -1;
 }
 

@@ -20,7 +20,10 @@ inline constexpr uint32_t kNoExit = ~uint32_t{0};
 // TranslatedBlock::max_insns of a block that is entered where another one was left before an access: of the usual
 // length, and never hot.
 inline constexpr uint32_t kCareful = ~uint32_t{0};
-constexpr bool IsLimit(uint32_t max_insns) { return max_insns != 0 && max_insns != kCareful; }
+// The same, where a loop's block was left because not all of its rounds are to be run (ir::AskForRounds): hot, and
+// never asking.
+inline constexpr uint32_t kFewRounds = kCareful - 1;
+constexpr bool IsLimit(uint32_t max_insns) { return max_insns != 0 && max_insns < kFewRounds; }
 
 struct TranslatedBlock {
   TranslatedBlock* next = nullptr;   // of those that CodeMap or SleepingBlocks keeps in one place
@@ -33,14 +36,18 @@ struct TranslatedBlock {
   uint32_t insn_count = 0;
   uint32_t bytes = 0;  // of guest code on its first page
   uint32_t next_bytes = 0;
-  bool guarded = false;               // the code itself finds out when next_page is mapped otherwise
-  bool asleep = false;                // its guest code was written over; see SleepingBlocks
-  bool hot = false;                   // made with more care, because it runs often
-  bool hot_loop = false;              // and is a loop, of this or several blocks
-  bool loops = false;                 // comes by its beginning again
-  uint8_t samples = 0;                // times that the budget was found to end here
-  uint8_t left = 0;                   // times that it was left for a careful one, as far as they were counted
-  uint64_t left_since = 0;            // instructions executed when that began
+  bool guarded = false;   // the code itself finds out when next_page is mapped otherwise
+  bool asleep = false;    // its guest code was written over; see SleepingBlocks
+  bool hot = false;       // made with more care, because it runs often
+  bool hot_loop = false;  // and is a loop, of this or several blocks
+  bool loops = false;     // comes by its beginning again
+  uint8_t samples = 0;    // times that the budget was found to end here
+  struct Leaving {
+    uint8_t times = 0;  // as far as they were counted
+    uint8_t bad_lots = 0;
+    uint64_t since = 0;  // instructions executed when that began
+  };
+  Leaving leaving[2];                 // for each WayOut
   uint32_t first_slot = 0;            // of its accesses; see TlbSlots
   uint32_t first_exit = kNoExit;      // of its direct exits; the engine's table leads on
   uint32_t first_incoming = kNoExit;  // of the exits that are joined to it

@@ -5,6 +5,7 @@
 
 #include "translate/ir/builder.h"
 #include "translate/ir/passes.h"
+#include "translate/ir/rounds.h"
 
 namespace emu::translate {
 namespace {
@@ -12,9 +13,10 @@ namespace {
 // More pairs of a guest page and its memory than a guest has in use at once: their numbers are made anew then.
 constexpr size_t kMaxMappings = size_t{1} << 20;
 
-// Whether a block is left too often is judged once, after so many times. To leave it, and to go on with care, costs as
-// much as a few runs of it save.
-constexpr uint8_t kLeftTimes = 16;
+// Whether a block is left too often is judged in lots of so many times, until one is good or enough are bad: the first
+// ones may be of pages that its slots have not met. To leave it, and to go on with care, costs as much as a few runs of
+// it save.
+constexpr uint8_t kLeftTimes = 16, kBadLots = 4;
 constexpr uint64_t kWorthwhileRuns = 3;
 
 constexpr uint32_t kLoopInsns = 32, kHotLoopInsns = 64;
@@ -208,7 +210,7 @@ void Engine::DeliverFault() {
 
 TranslatedBlock* Engine::Link(uint32_t exit_id) {
   const uint64_t pc = exits_[exit_id].pc;
-  const uint32_t max_insns = exits_[exit_id].careful ? kCareful : 0;
+  const uint32_t max_insns = exits_[exit_id].max_insns;
   cpu_->state().pc = pc;
   if (cpu_->state().budget <= 0) return nullptr;  // a fault of the next instruction's fetch is not due yet
   const uint64_t discards = counters_.discards;
@@ -216,7 +218,8 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
   if (to == nullptr || !chain_ || !options_.jit.chain || discards != counters_.discards || to->limited()) return to;
   ExitInfo& exit = exits_[exit_id];
   if (exit.from == nullptr || !MayJoin(*exit.from, *to)) return to;
-  if (exit.careful && !CountLeaving(exit.from)) return to;
+  if (max_insns != 0 && !CountLeaving(exit.from, max_insns == kFewRounds ? WayOut::kRounds : WayOut::kAccess))
+    return to;
   if (!options_.jit.chain_pages && LeavesPage(*exit.from, *to)) return to;
   const unsigned slot = Context::Slot(pc);
   const uint32_t id = cpu_->context().mapping_ids[slot];
@@ -228,12 +231,15 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
 }
 
 // Whether the block is to be left without the engine's notice from now on. It is made anew if that is often.
-bool Engine::CountLeaving(TranslatedBlock* block) {
-  if (block->left == kLeftTimes) return true;
-  if (block->left++ == 0) block->left_since = cpu_->InsnCount();
-  if (block->left < kLeftTimes) return false;
-  if ((cpu_->InsnCount() - block->left_since) / block->insn_count >= kLeftTimes * kWorthwhileRuns) return true;
-  stays_.insert(block->host_pc);
+bool Engine::CountLeaving(TranslatedBlock* block, WayOut why) {
+  TranslatedBlock::Leaving& leaving = block->leaving[static_cast<size_t>(why)];
+  if (leaving.times == kLeftTimes) return true;
+  if (leaving.times++ == 0) leaving.since = cpu_->InsnCount();
+  if (leaving.times < kLeftTimes) return false;
+  if ((cpu_->InsnCount() - leaving.since) / block->insn_count >= kLeftTimes * kWorthwhileRuns) return true;
+  leaving.times = 0;
+  if (++leaving.bad_lots < kBadLots) return false;
+  (why == WayOut::kRounds ? never_asks_ : stays_).insert(block->host_pc);
   code_.Take(block), Drop(block);
   return false;
 }
@@ -289,7 +295,7 @@ TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t
   block->pc = pc;
   block->key = cpu_->state().key;
   block->max_insns = max_insns;
-  if (const auto it = hot_.find(host_pc); max_insns == 0 && it != hot_.end()) {
+  if (const auto it = hot_.find(host_pc); (max_insns == 0 || max_insns == kFewRounds) && it != hot_.end()) {
     block->hot = true;
     block->hot_loop = it->second.loop;
   }
@@ -414,10 +420,17 @@ void Engine::AddGuard(uint64_t next_page, const uint8_t* host_page) {
   scratch_.code.insert(scratch_.code.begin(), guard);
 }
 
+bool Engine::AsksForRounds() const {
+  return may_leave() && options_.jit.ask_for_rounds && compiling_->max_insns == 0 &&
+         !never_asks_.contains(compiling_->host_pc);
+}
+
 absl::Status Engine::Compile(TranslatedBlock** made) {
-  ir::Optimize(&scratch_, options_.jit);
-  for (EngineObserver* o : observers_) o->OnOptimized(scratch_);
   compiling_ = *made;
+  ir::Optimize(&scratch_, options_.jit);
+  if (AsksForRounds() && ir::AskForRounds(&scratch_) != 0) ir::Optimize(&scratch_, options_.jit);
+  backend_.Refine(&scratch_, *this);
+  for (EngineObserver* o : observers_) o->OnOptimized(scratch_);
   stores_ = wants_slots() && std::any_of(scratch_.code.begin(), scratch_.code.end(), [](const ir::Instr& i) {
               return i.op == ir::Op::kStore || i.op == ir::Op::kAtomicRmw || i.op == ir::Op::kAtomicCas;
             });
@@ -456,6 +469,7 @@ void Engine::DiscardAll() {
   hot_.clear();
   no_slot_.clear();
   stays_.clear();
+  never_asks_.clear();
   near_slots_.clear();
   refused_.clear();
   sites_.resize(1);
@@ -474,14 +488,14 @@ void Engine::LimitMappings() {
 
 uint32_t Engine::AddExit(uint64_t pc) {
   const uint32_t id = static_cast<uint32_t>(exits_.size());
-  exits_.push_back({pc, compiling_, nullptr, compiling_->first_exit, kNoExit, kNoExit, false});
+  exits_.push_back({pc, compiling_, nullptr, compiling_->first_exit, kNoExit, kNoExit, 0});
   compiling_->first_exit = id;
   return id;
 }
 
-uint32_t Engine::AddWayOut(uint64_t pc) {
+uint32_t Engine::AddWayOut(uint64_t pc, WayOut why) {
   const uint32_t id = AddExit(pc);
-  exits_[id].careful = true;
+  exits_[id].max_insns = why == WayOut::kRounds ? kFewRounds : kCareful;
   return id;
 }
 

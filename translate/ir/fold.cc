@@ -168,7 +168,7 @@ Value Folder::Fold() {
   const Op op = out_.pending().op;
   if (op == Op::kConst) return out_.CommitAsIs();
   if (IsPureValue(op)) return FoldPure();
-  if (op == Op::kExitIf || op == Op::kBrIf) {
+  if (op == Op::kExitIf || op == Op::kLeaveIf || op == Op::kBrIf) {
     Comparison();
     if (Outcome(out_.pending()) == false) return kNoValue;
   }

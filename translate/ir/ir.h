@@ -72,14 +72,20 @@ struct MemOp {
   bool big_endian = false;
   bool must_align = false;  // a misaligned address is a guest exception; otherwise the access works anywhere
   uint8_t mmu_context = 0;  // 0: the CPU's current one; others are the target's
+  bool sure = false;        // an earlier access of the block has shown that this one goes through: it observes nothing
   constexpr unsigned size() const { return 1u << log2_size; }
   constexpr uint16_t Pack() const {
-    return static_cast<uint16_t>(log2_size | is_signed << 3 | big_endian << 4 | must_align << 5 | mmu_context << 6);
+    return static_cast<uint16_t>(log2_size | is_signed << 3 | big_endian << 4 | must_align << 5 | mmu_context << 6 |
+                                 sure << 9);
   }
   static constexpr MemOp Unpack(uint16_t v) {
-    return {static_cast<uint8_t>(v & 7), (v & 8) != 0, (v & 16) != 0, (v & 32) != 0, static_cast<uint8_t>(v >> 6 & 7)};
+    return {static_cast<uint8_t>(v & 7),      (v & 8) != 0,  (v & 16) != 0, (v & 32) != 0,
+            static_cast<uint8_t>(v >> 6 & 7), (v & 512) != 0};
   }
 };
+
+// `aux` of a set that nothing observes: the register may hold the value from here on, or anything else.
+inline constexpr uint16_t kSoft = 1;
 
 using Value = uint16_t;
 inline constexpr Value kNoValue = 0xffff;

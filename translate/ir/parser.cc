@@ -246,6 +246,10 @@ void Parser::Attributes(Cursor& c, const OpInfo& info, Instr& i) {
       i.aux = static_cast<uint16_t>(word == "call" ? JumpHint::kCall : JumpHint::kReturn);
       continue;
     }
+    if (Has(info, 'o') && word == "soft") {
+      i.aux = kSoft;
+      continue;
+    }
     return c.FailAt(at, absl::StrCat("an attribute of ", info.name, " or the end of the line"));
   }
   if (Has(info, 'n') && !counted) must_count_ = true;
@@ -268,6 +272,8 @@ bool Parser::MemAttribute(Cursor& c, absl::string_view word, Instr& i) {
     m.big_endian = true;
   } else if (word == "align") {
     m.must_align = true;
+  } else if (word == "sure") {
+    m.sure = true;
   } else {
     return false;
   }

@@ -28,7 +28,7 @@ constexpr char kAll[] = R"(block 0x80000000 insns=2 labels=1
   %5 = const.i32 0xfffff000
   %6 = const.f64 0x3ff0000000000000
   %7 = load.i32 [%3 + 8] size=2 signed big align ctx=3
-  %8 = load.i64 [%3 - 2048] size=8
+  %8 = load.i64 [%3 - 2048] size=8 sure
   store [%3], %7 size=4
   %10 = rmw.i64 maxu [%3], %4 size=8 align
   %11 = cas.i64 [%3], %4, %8 size=4 signed
@@ -40,15 +40,16 @@ constexpr char kAll[] = R"(block 0x80000000 insns=2 labels=1
   %17 = fcmp.i32 unord %6, %15
   %18 = trunc.i32 %3
   set a1, %8
+  set a1, %3 soft
   exitif ne %3, %4 -> 0x80001000 refund=1
-  %21 = call.i64 Csr(%3, %4, %8)
+  %22 = call.i64 Csr(%3, %4, %8)
   call h5()
   brif lt %3, %4 -> L0
   insn 0x80000004
   br L0
   label L0
-  %27 = get.i64 r40
-  gotoind %27 return
+  %28 = get.i64 r40
+  gotoind %28 return
 )";
 
 TEST(ParserTest, ReadsWhatIsPrinted) {

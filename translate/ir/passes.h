@@ -33,6 +33,9 @@ inline constexpr PassInfo kPasses[] = {
 
 // The block is valid (verifier.h), guest registers do not overlap in storage; it is valid afterwards.
 void Optimize(Block* block, const OptimizeOptions& options = {});
+// The backward walk alone: values are only left out, or renamed with all that use them. What `drop_dead_sets` would
+// leave out stays as a soft set where the value is needed anyway.
+void SoftenDeadSets(Block* block, const OptimizeOptions& options = {});
 
 }  // namespace emu::ir
 

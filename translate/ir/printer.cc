@@ -68,6 +68,7 @@ std::string MemAttributes(const MemOp& m) {
   std::string out = absl::StrCat(" size=", m.size());
   absl::StrAppend(&out, m.is_signed ? " signed" : "", m.big_endian ? " big" : "", m.must_align ? " align" : "");
   if (m.mmu_context != 0) absl::StrAppend(&out, " ctx=", m.mmu_context);
+  if (m.sure) absl::StrAppend(&out, " sure");
   return out;
 }
 
@@ -83,6 +84,7 @@ std::string Attributes(const OpInfo& info, const Instr& i) {
   if (Has(info, 'm')) return MemAttributes(MemOp::Unpack(i.aux));
   if (Has(info, 'r')) return FpAttributes(FpAux::Unpack(i.aux));
   if (Has(info, 'n')) return absl::StrCat(i.op == Op::kCharge ? " insns=" : " refund=", i.extra);
+  if (Has(info, 'o') && i.aux == kSoft) return " soft";
   if (Has(info, 'v')) return absl::StrCat(" id=", i.extra);
   if (Has(info, 'h') && i.aux != 0) return absl::StrCat(" ", JumpHintName(static_cast<JumpHint>(i.aux)));
   return "";

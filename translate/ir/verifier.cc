@@ -80,7 +80,8 @@ void Verifier::Place() {
   Check(HasEffect(I().op, 'e') == last, "the last operation, and only that, ends the block");
   if (I().op == Op::kGuard) return Check(!in_insn_, "a guard must come before the first insn");
   if (I().op == Op::kCharge) charged_ = true;
-  Check(charged_, "a charge must come first");
+  const bool asks = I().op == Op::kLeaveIf || Info(I().op).effects == "p" || I().op == Op::kGet;
+  Check(charged_ || (asks && I().op != Op::kInsn), "a charge must come first");
   if (I().op == Op::kInsn) in_insn_ = true;
   Check(in_insn_ || !(HasEffect(I().op, 'm') || I().op == Op::kRaise), "needs an insn before it");
 }
@@ -193,6 +194,7 @@ void Verifier::Aux(const OpInfo& info) {
   if (Has(info, 'f')) return Check(aux < kFpCondCount, "no such floating-point condition");
   if (Has(info, 'm')) return Check(MemOp::Unpack(aux).Pack() == aux && MemOp::Unpack(aux).log2_size <= 3, "bad MemOp");
   if (Has(info, 'h')) return Check(aux < kJumpHintCount, "no such hint");
+  if (Has(info, 'o')) return Check(aux <= kSoft, "aux must be zero or kSoft");
   if (!Has(info, 'r')) return Check(aux == 0, "aux must be zero");
   const FpAux fp = FpAux::Unpack(aux);
   Check(fp.Pack() == aux && static_cast<unsigned>(fp.rounding) < kRoundingCount, "bad FpAux");
@@ -214,7 +216,7 @@ void Verifier::Memory() {
 void Verifier::Register() {
   if (options_.registers.empty()) return;
   Check(I().imm < options_.registers.size(), "no such register");
-  if (!status_.ok()) return;
+  if (!status_.ok() || (I().op == Op::kSet && I().aux == kSoft)) return;
   Check(TypeBits(options_.registers[I().imm]) == TypeBits(I().type), "the register has another width");
 }
 

@@ -71,6 +71,8 @@ bool LiftInsn(ir::Builder& b, uint64_t pc, uint32_t insn) {
       return b.Store(kEight, get(rb), get(ra), n), true;
     case ToyOp::kBne:
       return b.ExitIf(ir::Cond::kNe, get(ra), get(rb), pc + static_cast<uint64_t>(n)), true;
+    case ToyOp::kBeq:
+      return b.ExitIf(ir::Cond::kEq, get(ra), get(rb), pc + static_cast<uint64_t>(n)), true;
     case ToyOp::kJump:
       return b.GotoInd(get(rb), ir::JumpHint::kNone), false;
     case ToyOp::kSys:

@@ -21,6 +21,7 @@ enum class ToyOp : uint8_t {
   kLoad,   // a = 8 bytes at b + n
   kStore,  // 8 bytes at b + n = a
   kBne,    // if a != b, goes to the instruction's address + n
+  kBeq,    // the same if a == b
   kJump,   // goes to b
   kSys,    // calls ToySystem::on_sys(n), then goes where the PC is
   kHook,   // calls ToySystem::on_sys(n) in the middle of a block
@@ -35,6 +36,7 @@ constexpr uint32_t Add(unsigned a, unsigned b) { return Toy(ToyOp::kAdd, a, b, 0
 constexpr uint32_t Load(unsigned a, unsigned b, int n) { return Toy(ToyOp::kLoad, a, b, n); }
 constexpr uint32_t Store(unsigned a, unsigned b, int n) { return Toy(ToyOp::kStore, a, b, n); }
 constexpr uint32_t Bne(unsigned a, unsigned b, int n) { return Toy(ToyOp::kBne, a, b, n); }
+constexpr uint32_t Beq(unsigned a, unsigned b, int n) { return Toy(ToyOp::kBeq, a, b, n); }
 constexpr uint32_t Jump(unsigned b) { return Toy(ToyOp::kJump, 0, b, 0); }
 constexpr uint32_t Sys(int n) { return Toy(ToyOp::kSys, 0, 0, n); }
 constexpr uint32_t Hook(int n) { return Toy(ToyOp::kHook, 0, 0, n); }
