@@ -19,6 +19,7 @@ void AccessGroups::Find(const ir::Block& block, int64_t max_span, bool over_atom
   for (auto& open : open_) open.assign(block.code.size(), 0);
   groups_.assign(1, {});
   oldest_ = 1;
+  numbers_ = 0;
   if (max_span == 0) return;
   for (uint32_t n = 0; n < block.code.size(); ++n) {
     const ir::Instr& i = block.code[n];
@@ -50,9 +51,8 @@ void AccessGroups::Add(uint32_t instr, const ir::Instr& i, int64_t max_span) {
 }
 
 void AccessGroups::Number() {
-  int numbers = 0;
   for (AccessGroup& group : groups_) {
-    if (group.accesses > 1 && numbers < kMaxAccessGroups) group.number = numbers++;
+    if (group.accesses > 1 && numbers_ < kMaxAccessGroups) group.number = numbers_++;
   }
 }
 

@@ -24,6 +24,8 @@ class AccessGroups {
   // Groups of at most `max_span` bytes: the wider one is, the more often it crosses the end of a page, where none of it
   // is checked in line, unless a slot has several pages. 0: none. `over_atomics`: they go on over atomic operations.
   void Find(const ir::Block& block, int64_t max_span, bool over_atomics);
+  // Whether any accesses share a check.
+  bool any() const { return numbers_ != 0; }
   // The group of a load or store that shares its check; null: it has one of its own.
   const AccessGroup* Of(uint32_t instr) const {
     const AccessGroup& group = groups_[group_of_[instr]];
@@ -38,6 +40,7 @@ class AccessGroups {
   std::vector<uint32_t> open_[2];   // by base value, of loads and of stores: the newest group
   std::vector<AccessGroup> groups_;
   uint32_t oldest_ = 1;  // groups before it take no more accesses
+  int numbers_ = 0;      // given to groups
 };
 
 }  // namespace emu::backends::x86_64

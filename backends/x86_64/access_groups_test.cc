@@ -30,6 +30,7 @@ class AccessGroupsTest : public ::testing::Test {
       EXPECT_LE(group->begin, static_cast<int32_t>(block->code[n].imm));
       EXPECT_GT(group->end, static_cast<int32_t>(block->code[n].imm));
     }
+    EXPECT_EQ(groups_.any(), text.find('a') != std::string::npos);
     return text;
   }
   static std::string Loads(int64_t from, int64_t step, int count) {

@@ -78,6 +78,7 @@ void Lowering::FindGroups(const ir::Block& block, const translate::CompileSink& 
 void Lowering::Refine(ir::Block* block, const translate::CompileSink& sink) {
   if (!jit_.late_sets || !sink.may_leave() || !MayLeave(*block)) return;
   FindGroups(*block, sink);
+  if (!groups_.any()) return;
   refined_ = *block;
   for (uint32_t n = 0; n < refined_.code.size(); ++n) {
     if (!GoesByAnother(n)) continue;

@@ -89,10 +89,10 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual absl::string_view name() const = 0;
-  // ResourceExhausted: everything must be discarded (Reset) before compilation goes on. After any other error it goes
-  // on with blocks of one instruction, which must not fail.
   // Makes a block that is to be compiled cheaper, by what the backend will do with it.
   virtual void Refine(ir::Block* block, const CompileSink& sink) { (void)block, (void)sink; }
+  // ResourceExhausted: everything must be discarded (Reset) before compilation goes on. After any other error it goes
+  // on with blocks of one instruction, which must not fail.
   virtual absl::StatusOr<CodeEntry> Compile(const ir::Block& block, CompileSink& sink) = 0;
   virtual Exit Run(CpuState& state, CodeEntry entry) = 0;
   // For JumpEntry::code; not 0.
