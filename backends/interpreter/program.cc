@@ -74,7 +74,7 @@ Program MakeProgram(const ir::Block& block, const Tables& tables, translate::Com
     if (i.op == Op::kInsn) sites.Begin(i.imm, paid[n]);
     if (i.op == Op::kGet || i.op == Op::kSet) s.offset = tables.registers[i.imm].offset;
     if (i.op == Op::kExitIf || i.op == Op::kGoto) s.id = sink.AddExit(i.imm);
-    if (i.op == Op::kLeaveIf) s.id = sink.AddWayOut(i.imm, translate::WayOut::kRounds);
+    if (i.op == Op::kLeaveIf) s.id = sink.AddWayOut(i.imm, static_cast<ir::WayOut>(i.extra));
     if (i.op == Op::kBr || i.op == Op::kBrIf) s.id = labels[i.imm];
     if (i.op == Op::kCall || i.op == Op::kRaise) s.helper = tables.helpers[i.imm].fn;
     if (ir::HasEffect(i.op, 'm') || i.op == Op::kRaise) s.id = sites.Get();

@@ -196,7 +196,9 @@ class Runner {
     state_.budget += s.extra;
     LeaveTo(Exit::Kind::kJump, s.imm, s.id);
   }
-  void Do(Tag<Op::kLeaveIf>, const Step& s) { Do(Tag<Op::kExitIf>{}, s); }
+  void Do(Tag<Op::kLeaveIf>, const Step& s) {
+    if (Holds(s)) LeaveTo(Exit::Kind::kJump, s.imm, s.id);
+  }
   void Do(Tag<Op::kExitUnless>, const Step& s) {
     if (A(s) == s.imm) return;
     state_.budget += s.extra;

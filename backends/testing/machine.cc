@@ -186,7 +186,7 @@ uint32_t Machine::AddExit(uint64_t pc) {
   exits_.push_back({pc, false});
   return static_cast<uint32_t>(exits_.size() - 1);
 }
-uint32_t Machine::AddWayOut(uint64_t pc, translate::WayOut) {
+uint32_t Machine::AddWayOut(uint64_t pc, ir::WayOut) {
   const uint32_t id = AddExit(pc);
   exits_[id].leaves = true;
   return id;

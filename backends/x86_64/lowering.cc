@@ -291,7 +291,7 @@ void Lowering::ExitIf(const Instr& i) {
   const Cond c = Compare(static_cast<ir::Cond>(i.aux), i.args[0], i.args[1]);
   cold.instr = index_;
   cold.from = e_.jcc_patchable(c);
-  cold.refund = i.extra;
+  cold.refund = i.op == IrOp::kExitIf ? i.extra : 0;
   cold_.push_back(cold);
 }
 

@@ -52,10 +52,6 @@ struct CodeUse {
   absl::string_view unit = "";
 };
 
-// Why a block is left for another one with the same guest code: its memory accesses are to be looked at one by one, or
-// not all of a loop's rounds in it are to be run (ir::AskForRounds).
-enum class WayOut : uint8_t { kAccess, kRounds };
-
 // Where the backend reports what it compiled. Numbers are given by the engine and stay valid until everything is
 // discarded.
 class CompileSink {
@@ -69,7 +65,7 @@ class CompileSink {
   // Whether the block may be left before an instruction whose memory access is not as expected, by an exit to the same
   // instruction in a block that may not.
   virtual bool may_leave() const { return false; }
-  virtual uint32_t AddWayOut(uint64_t pc, WayOut why) { return (void)why, AddExit(pc); }
+  virtual uint32_t AddWayOut(uint64_t pc, ir::WayOut why) { return (void)why, AddExit(pc); }
   // A slot of Backend::slots for an access of a block that may be left, or kNoSlot. Asked only if it wants slots.
   virtual bool wants_slots() const { return false; }
   // Whether one slot may be for bytes that are thousands apart.

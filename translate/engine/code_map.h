@@ -20,10 +20,10 @@ inline constexpr uint32_t kNoExit = ~uint32_t{0};
 // TranslatedBlock::max_insns of a block that is entered where another one was left before an access: of the usual
 // length, and never hot.
 inline constexpr uint32_t kCareful = ~uint32_t{0};
-// The same, where a loop's block was left because not all of its rounds are to be run (ir::AskForRounds): hot, and
-// never asking.
-inline constexpr uint32_t kFewRounds = kCareful - 1;
-constexpr bool IsLimit(uint32_t max_insns) { return max_insns != 0 && max_insns < kFewRounds; }
+// The same, where a hot block was left because of what it asked at its beginning (ir::Op::kLeaveIf): hot, and never
+// asking.
+inline constexpr uint32_t kUnasked = kCareful - 1;
+constexpr bool IsLimit(uint32_t max_insns) { return max_insns != 0 && max_insns < kUnasked; }
 
 struct TranslatedBlock {
   TranslatedBlock* next = nullptr;   // of those that CodeMap or SleepingBlocks keeps in one place
@@ -47,7 +47,7 @@ struct TranslatedBlock {
     uint8_t bad_lots = 0;
     uint64_t since = 0;  // instructions executed when that began
   };
-  Leaving leaving[2];                 // for each WayOut
+  Leaving leaving[ir::kWayOutCount];
   uint32_t first_slot = 0;            // of its accesses; see TlbSlots
   uint32_t first_exit = kNoExit;      // of its direct exits; the engine's table leads on
   uint32_t first_incoming = kNoExit;  // of the exits that are joined to it

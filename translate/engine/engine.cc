@@ -1,23 +1,17 @@
 #include "translate/engine/engine.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "translate/ir/builder.h"
 #include "translate/ir/passes.h"
-#include "translate/ir/rounds.h"
 
 namespace emu::translate {
 namespace {
 
 // More pairs of a guest page and its memory than a guest has in use at once: their numbers are made anew then.
 constexpr size_t kMaxMappings = size_t{1} << 20;
-
-// Whether a block is left too often is judged in lots of so many times, until one is good or enough are bad: the first
-// ones may be of pages that its slots have not met. To leave it, and to go on with care, costs as much as a few runs of
-// it save.
-constexpr uint8_t kLeftTimes = 16, kBadLots = 4;
-constexpr uint64_t kWorthwhileRuns = 3;
 
 constexpr uint32_t kLoopInsns = 32, kHotLoopInsns = 64;
 
@@ -31,6 +25,12 @@ uint32_t GuestBytes(const ir::Block& block, unsigned max_insn_bytes, bool follow
     if (!follows_path) break;
   }
   return static_cast<uint32_t>(farthest + max_insn_bytes);
+}
+
+// Of the block that another one is left for.
+constexpr uint32_t MaxInsns(std::optional<ir::WayOut> why) {
+  if (!why) return 0;
+  return why == ir::WayOut::kAccess ? kCareful : kUnasked;
 }
 
 bool LeavesPage(const TranslatedBlock& from, const TranslatedBlock& to) {
@@ -132,61 +132,6 @@ TranslatedBlock* Engine::RunBlock(const TranslatedBlock& block) {
   return nullptr;
 }
 
-// A block at which the CPU was found often is made anew with more care, when it is known where it leads.
-void Engine::Sample(TranslatedBlock* block) {
-  if (recorder_.active() || block->hot || block->max_insns != 0) return;
-  if (++block->samples >= options_.hot_samples) recorder_.Begin();
-}
-
-// False: blocks were made anew.
-bool Engine::Record(const TranslatedBlock& block) {
-  if (recorder_.Add(block)) return true;
-  const Path path = recorder_.Take();
-  if (path.host_pc == nullptr) return true;
-  ++counters_.hot;
-  Path& kept = hot_[path.host_pc] = path;
-  if (!options_.jit.paths) kept.next.clear();
-  for (uint64_t& pc : kept.next) pc -= path.pc;
-  TranslatedBlock* const old = code_.Find({path.host_pc, path.pc, block.key, 0});
-  if (old != nullptr) code_.Take(old), Drop(old);
-  return false;
-}
-
-absl::Span<const uint64_t> Engine::PathOf(const TranslatedBlock& block) {
-  path_.clear();
-  if (block.hot) {
-    for (uint64_t step : hot_[block.host_pc].next) path_.push_back(block.pc + step);
-  }
-  return path_;
-}
-
-// A window gives a byte a second host address. What was just stored by one address and is loaded by the other has to go
-// through the host's cache first, so blocks that store have none.
-uint32_t Engine::AddSlot(const SlotUse& wanted) {
-  SlotUse use = wanted;
-  use.windows = options_.jit.windows && !stores_;
-  if (no_slot_.contains(compiling_->host_pc + (use.pc - compiling_->pc))) return kNoSlot;
-  const uint32_t slot =
-      cpu_->slots().Take(use, compiling_->key, compiling_->insn_count, cpu_->InsnCount(), compiling_->first_slot);
-  if (slot == kNoSlot) return kNoSlot;
-  slot_blocks_[slot] = compiling_;
-  return compiling_->first_slot = slot;
-}
-
-// The block is made again: with slots for fewer bytes, or if it had those, without this one.
-void Engine::GiveUpSlot(uint32_t slot) {
-  TranslatedBlock* const block = slot_blocks_[slot];
-  bool was_far = false;
-  cpu_->slots().ForEachDoubtful(block->first_slot, slot, [&](const SlotUse& use) { was_far |= use.span > kNearSlot; });
-  if (was_far) {
-    near_slots_.insert(block->host_pc);
-  } else {
-    cpu_->slots().ForEachDoubtful(block->first_slot, slot,
-                                  [&](const SlotUse& use) { no_slot_.insert(block->host_pc + (use.pc - block->pc)); });
-  }
-  if (!block->asleep) code_.Take(block), Drop(block);
-}
-
 void Engine::RequestStop() {
   stop_requested_ = true;
   cpu_->RequestAttention();
@@ -210,16 +155,15 @@ void Engine::DeliverFault() {
 
 TranslatedBlock* Engine::Link(uint32_t exit_id) {
   const uint64_t pc = exits_[exit_id].pc;
-  const uint32_t max_insns = exits_[exit_id].max_insns;
+  const std::optional<ir::WayOut> why = exits_[exit_id].why;
   cpu_->state().pc = pc;
   if (cpu_->state().budget <= 0) return nullptr;  // a fault of the next instruction's fetch is not due yet
   const uint64_t discards = counters_.discards;
-  TranslatedBlock* to = Find(pc, max_insns);
+  TranslatedBlock* to = Find(pc, MaxInsns(why));
   if (to == nullptr || !chain_ || !options_.jit.chain || discards != counters_.discards || to->limited()) return to;
   ExitInfo& exit = exits_[exit_id];
   if (exit.from == nullptr || !MayJoin(*exit.from, *to)) return to;
-  if (max_insns != 0 && !CountLeaving(exit.from, max_insns == kFewRounds ? WayOut::kRounds : WayOut::kAccess))
-    return to;
+  if (why && !CountLeaving(exit.from, *why)) return to;
   if (!options_.jit.chain_pages && LeavesPage(*exit.from, *to)) return to;
   const unsigned slot = Context::Slot(pc);
   const uint32_t id = cpu_->context().mapping_ids[slot];
@@ -228,20 +172,6 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
   backend_.Link(exit_id, to->entry, {slot, id});
   ++counters_.links;
   return to;
-}
-
-// Whether the block is to be left without the engine's notice from now on. It is made anew if that is often.
-bool Engine::CountLeaving(TranslatedBlock* block, WayOut why) {
-  TranslatedBlock::Leaving& leaving = block->leaving[static_cast<size_t>(why)];
-  if (leaving.times == kLeftTimes) return true;
-  if (leaving.times++ == 0) leaving.since = cpu_->InsnCount();
-  if (leaving.times < kLeftTimes) return false;
-  if ((cpu_->InsnCount() - leaving.since) / block->insn_count >= kLeftTimes * kWorthwhileRuns) return true;
-  leaving.times = 0;
-  if (++leaving.bad_lots < kBadLots) return false;
-  (why == WayOut::kRounds ? never_asks_ : stays_).insert(block->host_pc);
-  code_.Take(block), Drop(block);
-  return false;
 }
 
 // An exit within a page has no guard: it holds because both blocks are of one page of memory, unless the memory map
@@ -295,7 +225,7 @@ TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t
   block->pc = pc;
   block->key = cpu_->state().key;
   block->max_insns = max_insns;
-  if (const auto it = hot_.find(host_pc); (max_insns == 0 || max_insns == kFewRounds) && it != hot_.end()) {
+  if (const auto it = hot_.find(host_pc); (max_insns == 0 || max_insns == kUnasked) && it != hot_.end()) {
     block->hot = true;
     block->hot_loop = it->second.loop;
   }
@@ -420,15 +350,10 @@ void Engine::AddGuard(uint64_t next_page, const uint8_t* host_page) {
   scratch_.code.insert(scratch_.code.begin(), guard);
 }
 
-bool Engine::AsksForRounds() const {
-  return may_leave() && options_.jit.ask_for_rounds && compiling_->max_insns == 0 &&
-         !never_asks_.contains(compiling_->host_pc);
-}
-
 absl::Status Engine::Compile(TranslatedBlock** made) {
   compiling_ = *made;
   ir::Optimize(&scratch_, options_.jit);
-  if (AsksForRounds() && ir::AskForRounds(&scratch_) != 0) ir::Optimize(&scratch_, options_.jit);
+  if (Ask() != 0) ir::Optimize(&scratch_, options_.jit);
   backend_.Refine(&scratch_, *this);
   for (EngineObserver* o : observers_) o->OnOptimized(scratch_);
   stores_ = wants_slots() && std::any_of(scratch_.code.begin(), scratch_.code.end(), [](const ir::Instr& i) {
@@ -468,8 +393,7 @@ void Engine::DiscardAll() {
   cpu_->slots().FreeAll();
   hot_.clear();
   no_slot_.clear();
-  stays_.clear();
-  never_asks_.clear();
+  for (auto& blocks : stays_) blocks.clear();
   near_slots_.clear();
   refused_.clear();
   sites_.resize(1);
@@ -488,14 +412,8 @@ void Engine::LimitMappings() {
 
 uint32_t Engine::AddExit(uint64_t pc) {
   const uint32_t id = static_cast<uint32_t>(exits_.size());
-  exits_.push_back({pc, compiling_, nullptr, compiling_->first_exit, kNoExit, kNoExit, 0});
+  exits_.push_back({pc, compiling_, nullptr, compiling_->first_exit, kNoExit, kNoExit, std::nullopt});
   compiling_->first_exit = id;
-  return id;
-}
-
-uint32_t Engine::AddWayOut(uint64_t pc, WayOut why) {
-  const uint32_t id = AddExit(pc);
-  exits_[id].max_insns = why == WayOut::kRounds ? kFewRounds : kCareful;
   return id;
 }
 

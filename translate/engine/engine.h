@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -112,19 +113,21 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
     TranslatedBlock* to;
     uint32_t next_exit;                     // of the same block
     uint32_t next_incoming, last_incoming;  // of those that are joined to `to`
-    uint32_t max_insns;                     // of `to`: 0, kCareful or kFewRounds
+    std::optional<ir::WayOut> why;          // the block is left, if that is why
   };
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
-  bool may_leave() const override { return compiling_->hot && !stays_.contains(compiling_->host_pc); }
-  uint32_t AddWayOut(uint64_t pc, WayOut why) override;
+  bool may_leave() const override { return compiling_->hot && MayLeave(ir::WayOut::kAccess); }
+  uint32_t AddWayOut(uint64_t pc, ir::WayOut why) override;
   bool wants_slots() const override { return compiling_->hot_loop; }
   bool wants_far_slots() const override { return !near_slots_.contains(compiling_->host_pc); }
   uint32_t AddSlot(const SlotUse& use) override;
   std::vector<CodeMark>* marks() override { return observers_.empty() ? nullptr : &marks_; }
   void OnWatchedWrite(memory::RamBlock& block, uint64_t offset, uint64_t length) override;
 
-  bool AsksForRounds() const;
+  bool MayLeave(ir::WayOut why) const;
+  unsigned Ask();
+  uint64_t RegisterNow(uint64_t number) const;
   TranslatedBlock* Find(uint64_t pc, uint32_t max_insns);
   TranslatedBlock* Translate(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns);
   TranslatedBlock* Revive(uint64_t pc, const uint8_t* host_pc);
@@ -154,7 +157,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   void Forget(TranslatedBlock* block);
   void DeliverFault();
   void LimitMappings();
-  bool CountLeaving(TranslatedBlock* block, WayOut why);
+  bool CountLeaving(TranslatedBlock* block, ir::WayOut why);
   static bool MayJoin(const TranslatedBlock& from, const TranslatedBlock& to);
 
   const Target& target_;
@@ -181,10 +184,10 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   PathRecorder recorder_;
   // By where the code of hot blocks begins; `next` is relative to that.
   absl::flat_hash_map<const uint8_t*, Path> hot_;
-  std::vector<uint64_t> path_;                      // of the block in the making
-  absl::flat_hash_set<const uint8_t*> refused_;     // blocks that the backend cannot make whole, by their beginning
-  absl::flat_hash_set<const uint8_t*> stays_;       // hot ones that would be left too often
-  absl::flat_hash_set<const uint8_t*> never_asks_;  // of the others, those of loops that end too soon
+  std::vector<uint64_t> path_;                   // of the block in the making
+  absl::flat_hash_set<const uint8_t*> refused_;  // blocks that the backend cannot make whole, by their beginning
+  // Hot ones that would be left too often, for each reason.
+  absl::flat_hash_set<const uint8_t*> stays_[ir::kWayOutCount];
   absl::flat_hash_set<const uint8_t*> near_slots_;  // those of them whose slots miss less when they are for fewer bytes
   absl::flat_hash_set<const uint8_t*> no_slot_;     // instructions in them that do better without a slot
   std::vector<TranslatedBlock*> slot_blocks_;       // by slot

@@ -8,7 +8,7 @@ void CountInsns(Block& block) {
   for (size_t i = block.code.size(); i-- > 0;) {
     Instr& instr = block.code[i];
     if (instr.op == Op::kInsn) ++paid, ++total;
-    if (instr.op == Op::kExitIf || instr.op == Op::kLeaveIf || instr.op == Op::kExitUnless) instr.extra = paid;
+    if (instr.op == Op::kExitIf || instr.op == Op::kExitUnless) instr.extra = paid;
     if (instr.op == Op::kCharge) {
       instr.extra = paid;
       paid = 0;

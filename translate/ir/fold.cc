@@ -95,7 +95,7 @@ std::optional<Op> ExtensionOp(unsigned bits, bool is_signed) {
 }  // namespace
 
 void Output::Clear(size_t size) {
-  room_ = std::min<size_t>(size, kMaxInstrs - size);
+  room_ = std::min<size_t>(size + kMoreRoom, kMaxInstrs - size);
   size_ = 0;
   sums_.fill(kNoValue);
   if (code_.size() <= size + room_) {  // one more: what is pending
@@ -264,6 +264,7 @@ std::optional<Value> Folder::Integer(Instr& i) {
     case Op::kDivU:
     case Op::kDivS:
     case Op::kRemU:
+    case Op::kRemS:
       return Divide(i);
     case Op::kShl:
     case Op::kShr:
@@ -391,20 +392,6 @@ std::optional<Value> Folder::Multiply(Instr& i) {
   if (c == 0) return b;
   if (c == 1) return a;
   if (std::has_single_bit(c)) Become(i, Op::kShl, a, static_cast<uint64_t>(std::countr_zero(c)));
-  return std::nullopt;
-}
-
-std::optional<Value> Folder::Divide(Instr& i) {
-  const Value a = i.args[0], b = i.args[1];
-  if (!IsConst(b) || !std::has_single_bit(Def(b).imm)) return std::nullopt;
-  const uint64_t c = Def(b).imm;
-  if (i.op == Op::kRemU) {
-    Become(i, Op::kAnd, a, c - 1);
-  } else if (c == 1) {
-    return a;
-  } else if (i.op == Op::kDivU) {
-    Become(i, Op::kShr, a, static_cast<uint64_t>(std::countr_zero(c)));
-  }
   return std::nullopt;
 }
 

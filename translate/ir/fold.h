@@ -31,7 +31,7 @@ class Output {
   }
 
   // Puts a constant, or another instruction, before the pending instruction, which moves: references to it end.
-  bool HasRoom() const { return room_ != 0; }
+  bool HasRoom(size_t instrs = 1) const { return room_ >= instrs; }
   Value Insert(Type t, uint64_t constant);
   Value Insert(const Instr& i);
 
@@ -69,7 +69,7 @@ class Output {
     bool kept = false;
     Value base[2] = {kNoValue, kNoValue};
   };
-  static constexpr size_t kSums = 64;
+  static constexpr size_t kSums = 64, kMoreRoom = 64;
   static size_t SumSlot(Op op, Value of, Value with) { return (of * 5u + with + static_cast<unsigned>(op)) % kSums; }
   void Learn(Value v, unsigned depth) const;
 
@@ -90,6 +90,7 @@ class Folder {
   Value Fold();
 
  private:
+  class Division;
   std::optional<Value> Simplify(Instr& i);  // a value that is there already; otherwise `i` may have changed
   std::optional<Value> Integer(Instr& i);
   std::optional<Value> AddSub(Instr& i);
@@ -100,7 +101,7 @@ class Folder {
   bool Rotation(Instr& i);
   bool RotationOf(Value left, Value right) const;
   std::optional<Value> Multiply(Instr& i);
-  std::optional<Value> Divide(Instr& i);
+  std::optional<Value> Divide(const Instr& i);
   std::optional<Value> Shift(Instr& i);
   std::optional<Value> Twice(Instr& i);
   std::optional<Value> Extend(Instr& i);

@@ -17,9 +17,11 @@ constexpr absl::string_view kFpConds[] = {"eq", "lt", "le", "eqs", "ltq", "leq",
 constexpr absl::string_view kAtomicKinds[] = {"swap", "add", "and", "or", "xor", "min", "max", "minu", "maxu"};
 constexpr absl::string_view kRoundings[] = {"dyn", "rne", "rtz", "rdn", "rup", "rmm"};
 constexpr absl::string_view kHints[] = {"none", "call", "return"};
+constexpr absl::string_view kWaysOut[] = {"access", "rounds", "divisor"};
 static_assert(std::size(kConds) == kCondCount);
 static_assert(std::size(kFpConds) == kFpCondCount);
 static_assert(std::size(kAtomicKinds) == kAtomicKindCount);
+static_assert(std::size(kWaysOut) == kWayOutCount);
 
 template <typename E, size_t N>
 absl::string_view Name(const absl::string_view (&names)[N], E e) {
@@ -38,5 +40,6 @@ absl::string_view FpCondName(FpCond c) { return Name(kFpConds, c); }
 absl::string_view AtomicKindName(AtomicKind k) { return Name(kAtomicKinds, k); }
 absl::string_view RoundingName(Rounding r) { return Name(kRoundings, r); }
 absl::string_view JumpHintName(JumpHint h) { return Name(kHints, h); }
+absl::string_view WayOutName(WayOut w) { return Name(kWaysOut, w); }
 
 }  // namespace emu::ir

@@ -50,6 +50,11 @@ constexpr unsigned kJumpHintCount = 3;
 enum class Rounding : uint8_t { kDynamic, kNearestEven, kTowardZero, kDown, kUp, kNearestMaxMagnitude };
 constexpr unsigned kRoundingCount = 6;
 
+// Why a block is left for another one with the same guest code: its memory accesses are to be looked at one by one, not
+// all of a loop's rounds in it are to be run (rounds.h), or a divisor is another one than it was (divisors.h).
+enum class WayOut : uint8_t { kAccess, kRounds, kDivisor };
+constexpr unsigned kWayOutCount = 3;
+
 // `aux` of floating-point operations.
 struct FpAux {
   Rounding rounding = Rounding::kDynamic;
@@ -115,6 +120,7 @@ absl::string_view FpCondName(FpCond c);
 absl::string_view AtomicKindName(AtomicKind k);
 absl::string_view RoundingName(Rounding r);
 absl::string_view JumpHintName(JumpHint h);
+absl::string_view WayOutName(WayOut w);
 
 constexpr bool IsInt(Type t) { return t == Type::kI32 || t == Type::kI64; }
 constexpr bool IsFloat(Type t) { return t == Type::kF32 || t == Type::kF64; }

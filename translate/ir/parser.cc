@@ -171,6 +171,7 @@ void Parser::Operation(Cursor& c, Instr& i, bool has_result) {
 }
 
 void Parser::Operands(Cursor& c, const OpInfo& info, Instr& i) {
+  if (Has(info, 'w')) i.extra = static_cast<uint32_t>(c.OneOf("a way out", kWayOutCount, WayOutName));
   if (Has(info, 'c')) i.aux = c.OneOf("a condition", kCondCount, CondName);
   if (Has(info, 'f')) i.aux = c.OneOf("a floating-point condition", kFpCondCount, FpCondName);
   if (Has(info, 'k')) i.extra = c.OneOf("an atomic operation", kAtomicKindCount, AtomicKindName);

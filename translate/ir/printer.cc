@@ -40,7 +40,10 @@ std::string Address(const Instr& i) {
 
 // The word after the operation: a condition or a kind.
 std::string Word(const OpInfo& info, const Instr& i) {
-  if (Has(info, 'c')) return absl::StrCat(" ", CondName(static_cast<Cond>(i.aux)));
+  if (Has(info, 'c')) {
+    const std::string why = Has(info, 'w') ? absl::StrCat(" ", WayOutName(static_cast<WayOut>(i.extra))) : "";
+    return absl::StrCat(why, " ", CondName(static_cast<Cond>(i.aux)));
+  }
   if (Has(info, 'f')) return absl::StrCat(" ", FpCondName(static_cast<FpCond>(i.aux)));
   if (Has(info, 'k')) return absl::StrCat(" ", AtomicKindName(static_cast<AtomicKind>(i.extra)));
   return "";

@@ -182,7 +182,11 @@ class Asker {
     return sum.narrow ? Emit({.op = Op::kSExt32, .type = Type::kI64, .args = {v, kNoValue, kNoValue}}) : v;
   }
   void LeaveIf(Cond cond, Value a, Value b) {
-    Emit({.op = Op::kLeaveIf, .aux = static_cast<uint16_t>(cond), .args = {a, b, kNoValue}, .imm = block_.pc});
+    Emit({.op = Op::kLeaveIf,
+          .aux = static_cast<uint16_t>(cond),
+          .args = {a, b, kNoValue},
+          .extra = static_cast<uint32_t>(WayOut::kRounds),
+          .imm = block_.pc});
   }
   Value Binary(Op op, Value a, Value b) { return Emit({.op = op, .type = Type::kI64, .args = {a, b, kNoValue}}); }
   Value Const(uint64_t v) { return Emit({.op = Op::kConst, .type = Type::kI64, .imm = v}); }

@@ -56,22 +56,22 @@ std::string Asked(const std::string& text) {
 TEST(RoundsTest, TwoRegisters) {
   EXPECT_EQ(Asked(Loop(4, 8)),
             "4 gone\n%0 = get.i64 r0\n%1 = get.i64 r1\n%2 = sub.i64 %0, %1\n%3 = const.i64 32\n%4 = add.i64 %2, %3\n"
-            "%5 = const.i64 24\nleaveif leu %4, %5 -> 0x1000 refund=0\n");
+            "%5 = const.i64 24\nleaveif rounds leu %4, %5 -> 0x1000\n");
   EXPECT_EQ(Asked(Loop(4, -8)),
             "4 gone\n%0 = get.i64 r0\n%1 = get.i64 r1\n%2 = sub.i64 %0, %1\n%3 = const.i64 -8\n%4 = add.i64 %2, %3\n"
-            "%5 = const.i64 24\nleaveif leu %4, %5 -> 0x1000 refund=0\n");
+            "%5 = const.i64 24\nleaveif rounds leu %4, %5 -> 0x1000\n");
 }
 
 TEST(RoundsTest, AConstantEnd) {
   EXPECT_EQ(Asked(Loop(3, -1, "", "%b# = const.i64 0\n")),
             "3 gone\n%0 = get.i64 r0\n%1 = const.i64 -1\n%2 = add.i64 %0, %1\n%3 = const.i64 2\n"
-            "leaveif leu %2, %3 -> 0x1000 refund=0\n");
+            "leaveif rounds leu %2, %3 -> 0x1000\n");
 }
 
 TEST(RoundsTest, SumsThatWrapAreComparedByWhatTheyKeep) {
   EXPECT_EQ(Asked(Loop(3, 1, "sext32")),
             "3 gone\n%0 = get.i64 r0\n%1 = get.i64 r1\n%2 = sub.i64 %0, %1\n%3 = const.i64 3\n%4 = add.i64 %2, %3\n"
-            "%5 = zext32.i64 %4\n%6 = const.i64 2\nleaveif leu %5, %6 -> 0x1000 refund=0\n");
+            "%5 = zext32.i64 %4\n%6 = const.i64 2\nleaveif rounds leu %5, %6 -> 0x1000\n");
 }
 
 TEST(RoundsTest, OneReachesTheOther) {
@@ -80,11 +80,11 @@ TEST(RoundsTest, OneReachesTheOther) {
   };
   EXPECT_EQ(with("geu", Loop(3, 8)),
             "3 gone\n%0 = get.i64 r0\n%1 = const.i64 8\n%2 = add.i64 %0, %1\n%3 = get.i64 r1\n"
-            "leaveif geu %2, %3 -> 0x1000 refund=0\n%5 = sub.i64 %3, %2\n%6 = const.i64 16\n"
-            "leaveif leu %5, %6 -> 0x1000 refund=0\n");
+            "leaveif rounds geu %2, %3 -> 0x1000\n%5 = sub.i64 %3, %2\n%6 = const.i64 16\n"
+            "leaveif rounds leu %5, %6 -> 0x1000\n");
   EXPECT_EQ(with("lt", Loop(3, -1, "", "%b# = const.i64 0\n")),
             "3 gone\n%0 = const.i64 0\n%1 = get.i64 r0\n%2 = const.i64 -1\n%3 = add.i64 %1, %2\n"
-            "leaveif lt %3, %0 -> 0x1000 refund=0\n%5 = const.i64 2\nleaveif ltu %3, %5 -> 0x1000 refund=0\n");
+            "leaveif rounds lt %3, %0 -> 0x1000\n%5 = const.i64 2\nleaveif rounds ltu %3, %5 -> 0x1000\n");
   EXPECT_NE(with("ge", Loop(3, 1, "sext32")), "");
   EXPECT_EQ(with("geu", Loop(3, 1, "sext32")), "") << "a sum that wraps may be anywhere";
   EXPECT_EQ(with("ge", Loop(3, -1)), "") << "it goes away from the end";

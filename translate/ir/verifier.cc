@@ -80,6 +80,7 @@ void Verifier::Place() {
   Check(HasEffect(I().op, 'e') == last, "the last operation, and only that, ends the block");
   if (I().op == Op::kGuard) return Check(!in_insn_, "a guard must come before the first insn");
   if (I().op == Op::kCharge) charged_ = true;
+  Check(I().op != Op::kLeaveIf || !charged_, "must come before the charge");
   const bool asks = I().op == Op::kLeaveIf || Info(I().op).effects == "p" || I().op == Op::kGet;
   Check(charged_ || (asks && I().op != Op::kInsn), "a charge must come first");
   if (I().op == Op::kInsn) in_insn_ = true;
@@ -204,6 +205,7 @@ void Verifier::Aux(const OpInfo& info) {
 
 void Verifier::Extra(const OpInfo& info) {
   if (Has(info, 'k')) return Check(I().extra < kAtomicKindCount, "no such atomic operation");
+  if (Has(info, 'w')) return Check(I().extra < kWayOutCount, "no such way out");
   Check(Has(info, 'n') || Has(info, 'v') || I().extra == 0, "extra must be zero");
 }
 

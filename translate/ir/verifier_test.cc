@@ -66,6 +66,7 @@ TEST(VerifierTest, Control) {
   EXPECT_THAT(Verdict("br L0"), HasSubstr("L0 is used but not defined"));
   EXPECT_EQ(Verdict("br L0\nlabel L0"), "");
   EXPECT_THAT(Verdict("guard 0x2000 id=1"), HasSubstr("before the first insn"));
+  EXPECT_THAT(Verdict("leaveif rounds eq %a, %a -> 0x1000"), HasSubstr("before the charge"));
 }
 
 Block Minimal() {

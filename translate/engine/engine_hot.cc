@@ -1,0 +1,115 @@
+// Of the engine, what hot blocks need: which they are, which way they take, and what they take for granted.
+#include <cstring>
+
+#include "translate/engine/engine.h"
+#include "translate/ir/divisors.h"
+#include "translate/ir/rounds.h"
+
+namespace emu::translate {
+namespace {
+
+// Whether a block is left too often is judged in lots of so many times, until one is good or enough are bad: the first
+// ones may be of pages that its slots have not met. To leave it, and to go on with care, costs as much as a few runs of
+// it save.
+constexpr uint8_t kLeftTimes = 16, kBadLots = 4;
+constexpr uint64_t kWorthwhileRuns = 3;
+
+}  // namespace
+
+// A block at which the CPU was found often is made anew with more care, when it is known where it leads.
+void Engine::Sample(TranslatedBlock* block) {
+  if (recorder_.active() || block->hot || block->max_insns != 0) return;
+  if (++block->samples >= options_.hot_samples) recorder_.Begin();
+}
+
+// False: blocks were made anew.
+bool Engine::Record(const TranslatedBlock& block) {
+  if (recorder_.Add(block)) return true;
+  const Path path = recorder_.Take();
+  if (path.host_pc == nullptr) return true;
+  ++counters_.hot;
+  Path& kept = hot_[path.host_pc] = path;
+  if (!options_.jit.paths) kept.next.clear();
+  for (uint64_t& pc : kept.next) pc -= path.pc;
+  TranslatedBlock* const old = code_.Find({path.host_pc, path.pc, block.key, 0});
+  if (old != nullptr) code_.Take(old), Drop(old);
+  return false;
+}
+
+absl::Span<const uint64_t> Engine::PathOf(const TranslatedBlock& block) {
+  path_.clear();
+  if (block.hot) {
+    for (uint64_t step : hot_[block.host_pc].next) path_.push_back(block.pc + step);
+  }
+  return path_;
+}
+
+// A window gives a byte a second host address. What was just stored by one address and is loaded by the other has to go
+// through the host's cache first, so blocks that store have none.
+uint32_t Engine::AddSlot(const SlotUse& wanted) {
+  SlotUse use = wanted;
+  use.windows = options_.jit.windows && !stores_;
+  if (no_slot_.contains(compiling_->host_pc + (use.pc - compiling_->pc))) return kNoSlot;
+  const uint32_t slot =
+      cpu_->slots().Take(use, compiling_->key, compiling_->insn_count, cpu_->InsnCount(), compiling_->first_slot);
+  if (slot == kNoSlot) return kNoSlot;
+  slot_blocks_[slot] = compiling_;
+  return compiling_->first_slot = slot;
+}
+
+// The block is made again: with slots for fewer bytes, or if it had those, without this one.
+void Engine::GiveUpSlot(uint32_t slot) {
+  TranslatedBlock* const block = slot_blocks_[slot];
+  bool was_far = false;
+  cpu_->slots().ForEachDoubtful(block->first_slot, slot, [&](const SlotUse& use) { was_far |= use.span > kNearSlot; });
+  if (was_far) {
+    near_slots_.insert(block->host_pc);
+  } else {
+    cpu_->slots().ForEachDoubtful(block->first_slot, slot,
+                                  [&](const SlotUse& use) { no_slot_.insert(block->host_pc + (use.pc - block->pc)); });
+  }
+  if (!block->asleep) code_.Take(block), Drop(block);
+}
+
+bool Engine::MayLeave(ir::WayOut why) const { return !stays_[static_cast<size_t>(why)].contains(compiling_->host_pc); }
+
+// Puts questions at the beginning of a hot block; gives how much of it they made easier.
+unsigned Engine::Ask() {
+  if (!may_leave() || compiling_->max_insns != 0) return 0;
+  unsigned easier = 0;
+  if (options_.jit.guess_divisors && compiling_->hot_loop && MayLeave(ir::WayOut::kDivisor)) {
+    easier += ir::GuessDivisors(&scratch_, [this](uint64_t number) { return RegisterNow(number); });
+  }
+  if (options_.jit.ask_for_rounds && MayLeave(ir::WayOut::kRounds)) easier += ir::AskForRounds(&scratch_);
+  return easier;
+}
+
+// Of 64 bits.
+uint64_t Engine::RegisterNow(uint64_t number) const {
+  uint64_t value;
+  const auto* const state = reinterpret_cast<const uint8_t*>(&cpu_->state());
+  std::memcpy(&value, state + target_.registers()[number].offset, sizeof value);
+  return value;
+}
+
+uint32_t Engine::AddWayOut(uint64_t pc, ir::WayOut why) {
+  const uint32_t id = AddExit(pc);
+  exits_[id].why = why;
+  return id;
+}
+
+// Whether the block is to be left without the engine's notice from now on. It is made anew if that is often.
+bool Engine::CountLeaving(TranslatedBlock* block, ir::WayOut why) {
+  TranslatedBlock::Leaving& leaving = block->leaving[static_cast<size_t>(why)];
+  if (leaving.times == kLeftTimes) return true;
+  if (leaving.times++ == 0) leaving.since = cpu_->InsnCount();
+  if (leaving.times < kLeftTimes) return false;
+  if ((cpu_->InsnCount() - leaving.since) / block->insn_count >= kLeftTimes * kWorthwhileRuns) return true;
+  leaving.times = 0;
+  if (++leaving.bad_lots < kBadLots) return false;
+  stays_[static_cast<size_t>(why)].insert(block->host_pc);
+  code_.Take(block), Drop(block);
+  return false;
+}
+
+}  // namespace emu::translate
