@@ -1,6 +1,7 @@
 #include "backends/x86_64/access_groups.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace emu::backends::x86_64 {
 namespace {
@@ -9,6 +10,9 @@ using ir::Op;
 
 // After these a page may be another one, or they are reached by other ways than past the check.
 bool EndsGroups(Op op) { return op == Op::kCall || op == Op::kProbe || op == Op::kLabel; }
+
+// Groups off one base that an access is offered to: a loop may go along several rows of a table at once.
+constexpr unsigned kMostOpen = 8;
 
 bool IsAtomic(Op op) { return op == Op::kAtomicRmw || op == Op::kAtomicCas; }
 
@@ -37,17 +41,21 @@ void AccessGroups::Add(uint32_t instr, const ir::Instr& i, int64_t max_span) {
   if (op.mmu_context != 0 || op.must_align) return;
   const int64_t begin = static_cast<int32_t>(i.imm), end = begin + op.size();
   uint32_t& open = open_[i.op == Op::kStore][i.args[0]];
-  if (open >= oldest_) {
-    AccessGroup& group = groups_[open];
-    const int64_t first = std::min(group.begin, begin), last = std::max(group.end, end);
-    if (last - first <= max_span) {
-      group.begin = first, group.end = last, ++group.accesses;
-      group_of_[instr] = open;
-      return;
-    }
+  unsigned looked_at = 0;
+  for (uint32_t n = open; n >= oldest_ && looked_at < kMostOpen; n = groups_[n].older, ++looked_at) {
+    if (!Join(groups_[n], begin, end, max_span)) continue;
+    group_of_[instr] = n;
+    return;
   }
-  open = group_of_[instr] = static_cast<uint32_t>(groups_.size());
-  groups_.push_back({begin, end, 1, instr});
+  group_of_[instr] = static_cast<uint32_t>(groups_.size());
+  groups_.push_back({begin, end, 1, instr, std::exchange(open, group_of_[instr])});
+}
+
+bool AccessGroups::Join(AccessGroup& group, int64_t begin, int64_t end, int64_t max_span) {
+  const int64_t first = std::min(group.begin, begin), last = std::max(group.end, end);
+  if (last - first > max_span) return false;
+  group.begin = first, group.end = last, ++group.accesses;
+  return true;
 }
 
 void AccessGroups::Number() {

@@ -16,6 +16,7 @@ struct AccessGroup {
   int64_t begin = 0, end = 0;  // bytes from the base: all accesses lie in [begin, end)
   uint32_t accesses = 0;
   uint32_t first = 0;  // the instruction that checks; those before it in the block do not belong to the group
+  uint32_t older = 0;  // the group before it off the same base, 0: none
   int number = -1;     // less than kMaxAccessGroups; -1: not shared
 };
 
@@ -34,6 +35,7 @@ class AccessGroups {
 
  private:
   void Add(uint32_t instr, const ir::Instr& i, int64_t max_span);
+  bool Join(AccessGroup& group, int64_t begin, int64_t end, int64_t max_span);
   void Number();
 
   std::vector<uint32_t> group_of_;  // by instruction; 0: none

@@ -43,9 +43,9 @@ struct TranslatedBlock {
   bool loops = false;     // comes by its beginning again
   uint8_t samples = 0;    // times that the budget was found to end here
   struct Leaving {
-    uint8_t times = 0;  // as far as they were counted
-    uint8_t bad_lots = 0;
-    uint64_t since = 0;  // instructions executed when that began
+    uint16_t times = 0;  // as far as they were counted
+    bool is_seldom = false;
+    uint64_t since = 0;  // instructions executed at the first
   };
   Leaving leaving[ir::kWayOutCount];
   uint32_t first_slot = 0;            // of its accesses; see TlbSlots

@@ -8,10 +8,11 @@
 namespace emu::translate {
 namespace {
 
-// Whether a block is left too often is judged in lots of so many times, until one is good or enough are bad: the first
-// ones may be of pages that its slots have not met. To leave it, and to go on with care, costs as much as a few runs of
+// Whether a block is left too often is looked at each time that it was left so often again, until it is not, or there
+// were enough: first it meets pages that its slots do not know, and it may be left with each run for a while, where a
+// loop's row of a table goes over the end of a page. To leave it, and to go on with care, costs as much as a few runs of
 // it save.
-constexpr uint8_t kLeftTimes = 16, kBadLots = 4;
+constexpr uint16_t kLeftTimes = 16, kMostTimes = 1024;
 constexpr uint64_t kWorthwhileRuns = 3;
 
 }  // namespace
@@ -101,12 +102,12 @@ uint32_t Engine::AddWayOut(uint64_t pc, ir::WayOut why) {
 // Whether the block is to be left without the engine's notice from now on. It is made anew if that is often.
 bool Engine::CountLeaving(TranslatedBlock* block, ir::WayOut why) {
   TranslatedBlock::Leaving& leaving = block->leaving[static_cast<size_t>(why)];
-  if (leaving.times == kLeftTimes) return true;
+  if (leaving.is_seldom) return true;
   if (leaving.times++ == 0) leaving.since = cpu_->InsnCount();
-  if (leaving.times < kLeftTimes) return false;
-  if ((cpu_->InsnCount() - leaving.since) / block->insn_count >= kLeftTimes * kWorthwhileRuns) return true;
-  leaving.times = 0;
-  if (++leaving.bad_lots < kBadLots) return false;
+  if (leaving.times % kLeftTimes != 0) return false;
+  const uint64_t runs = (cpu_->InsnCount() - leaving.since) / block->insn_count;
+  if (runs >= leaving.times * kWorthwhileRuns) return leaving.is_seldom = true;
+  if (leaving.times < kMostTimes) return false;
   stays_[static_cast<size_t>(why)].insert(block->host_pc);
   code_.Take(block), Drop(block);
   return false;
