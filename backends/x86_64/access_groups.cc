@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mmu/soft_tlb.h"
+
 namespace emu::backends::x86_64 {
 namespace {
 
@@ -13,6 +15,12 @@ bool EndsGroups(Op op) { return op == Op::kCall || op == Op::kProbe || op == Op:
 
 // Groups off one base that an access is offered to: a loop may go along several rows of a table at once.
 constexpr unsigned kMostOpen = 8;
+
+bool OnPage(uint64_t base, int64_t begin, int64_t end) {
+  const uint64_t page = base & mmu::kPageMask;
+  return base + static_cast<uint64_t>(begin) - page < mmu::kPageSize &&
+         base + static_cast<uint64_t>(end) - 1 - page < mmu::kPageSize;
+}
 
 bool IsAtomic(Op op) { return op == Op::kAtomicRmw || op == Op::kAtomicCas; }
 
@@ -28,7 +36,7 @@ void AccessGroups::Find(const ir::Block& block, int64_t max_span, bool over_atom
   for (uint32_t n = 0; n < block.code.size(); ++n) {
     const ir::Instr& i = block.code[n];
     if (i.op == Op::kLoad || i.op == Op::kStore) {
-      Add(n, i, max_span);
+      Add(n, block, max_span);
     } else if (EndsGroups(i.op) || (!over_atomics && IsAtomic(i.op))) {
       oldest_ = static_cast<uint32_t>(groups_.size());
     }
@@ -36,10 +44,15 @@ void AccessGroups::Find(const ir::Block& block, int64_t max_span, bool over_atom
   Number();
 }
 
-void AccessGroups::Add(uint32_t instr, const ir::Instr& i, int64_t max_span) {
+void AccessGroups::Add(uint32_t instr, const ir::Block& block, int64_t max_span) {
+  const ir::Instr &i = block.code[instr], &base = block.code[i.args[0]];
   const ir::MemOp op = ir::MemOp::Unpack(i.aux);
   if (op.mmu_context != 0 || op.must_align) return;
   const int64_t begin = static_cast<int32_t>(i.imm), end = begin + op.size();
+  if (base.op == Op::kConst) {
+    if (!OnPage(base.imm, begin, end)) return;
+    max_span = mmu::kPageSize;
+  }
   uint32_t& open = open_[i.op == Op::kStore][i.args[0]];
   unsigned looked_at = 0;
   for (uint32_t n = open; n >= oldest_ && looked_at < kMostOpen; n = groups_[n].older, ++looked_at) {

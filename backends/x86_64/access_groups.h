@@ -23,7 +23,8 @@ struct AccessGroup {
 class AccessGroups {
  public:
   // Groups of at most `max_span` bytes: the wider one is, the more often it crosses the end of a page, where none of it
-  // is checked in line, unless a slot has several pages. 0: none. `over_atomics`: they go on over atomic operations.
+  // is checked in line, unless a slot has several pages. Off a constant they are those on its page. 0: none.
+  // `over_atomics`: they go on over atomic operations.
   void Find(const ir::Block& block, int64_t max_span, bool over_atomics);
   // Whether any accesses share a check.
   bool any() const { return numbers_ != 0; }
@@ -34,7 +35,7 @@ class AccessGroups {
   }
 
  private:
-  void Add(uint32_t instr, const ir::Instr& i, int64_t max_span);
+  void Add(uint32_t instr, const ir::Block& block, int64_t max_span);
   bool Join(AccessGroup& group, int64_t begin, int64_t end, int64_t max_span);
   void Number();
 

@@ -170,7 +170,13 @@ class Lowering {
     std::optional<Reg> table;
   };
   void Probe(int64_t begin, int64_t end, uint64_t compared, bool write, const ProbeRegisters& r, Cold* cold);
-  void Check(ir::MemOp op, int64_t begin, int64_t end, bool write, Reg entry, Cold* cold);
+  bool ProbeConstant(uint64_t begin, uint64_t end, uint64_t alignment, bool write, Reg entry, Cold* cold);
+  std::optional<uint64_t> KnownBase(const ir::Instr& i, const Sum& at) const;
+  struct Bytes {
+    int64_t begin, end;                  // from Cold::address
+    std::optional<uint64_t> known_base;  // what that is
+  };
+  void Check(ir::MemOp op, const Bytes& bytes, bool write, Reg entry, Cold* cold);
   void AskSlot(uint32_t slot, int64_t begin, Reg address, Reg entry, Cold* cold);
   void WithSlot(Op op, Reg reg, uint32_t slot, size_t field);
   void Displaced(Reg to, Reg from, int64_t displacement);

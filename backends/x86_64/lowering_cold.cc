@@ -221,9 +221,9 @@ void Lowering::EmitCold(const Cold& cold) {
       if (cold.refund != 0) {
         e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(cold.refund));
       }
-      return EmitExit(i.op == ir::Op::kLeaveIf ? sink_->AddWayOut(i.imm, static_cast<ir::WayOut>(i.extra))
-                                               : sink_->AddExit(i.imm),
-                      i.imm, nullptr);
+      return EmitExit(
+          i.op == ir::Op::kLeaveIf ? sink_->AddWayOut(i.imm, static_cast<ir::WayOut>(i.extra)) : sink_->AddExit(i.imm),
+          i.imm, nullptr);
     case Cold::Kind::kLeave:
       StoreArgument(0, cold.args[0], ir::Type::kI64);
       if (i.extra != 0) {

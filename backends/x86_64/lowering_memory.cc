@@ -49,6 +49,28 @@ void Lowering::Probe(int64_t begin, int64_t end, uint64_t compared, bool write, 
   e_.rm(Op::kMOV64rm, r.entry, entry(mmu::kTlbAddends));
 }
 
+// The same for bytes at a known address: the entry's place and what its tag has to be are in the code. False: generated
+// code cannot hold that, or it is known that the slow path is taken.
+bool Lowering::ProbeConstant(uint64_t begin, uint64_t end, uint64_t alignment, bool write, Reg entry, Cold* cold) {
+  const uint64_t tag = begin & mmu::kPageMask;
+  const auto imm = static_cast<int32_t>(tag);
+  const bool fits = static_cast<uint64_t>(int64_t{imm}) == tag;
+  if (!fits || ((begin ^ (end - 1)) & mmu::kPageMask) != 0 || begin % alignment != 0) return false;
+  const auto place = static_cast<int32_t>(mmu::TlbIndex(begin) * sizeof(uint64_t));
+  e_.rm(Op::kMOV64rm, entry, StateField(write ? offsetof(CpuState, tlb_write) : offsetof(CpuState, tlb_read)));
+  e_.mi(Op::kCMP64mi32, Mem::Base(entry, place), imm);
+  cold->from = e_.jcc_patchable(Cond::ne);
+  e_.rm(Op::kMOV64rm, entry, Mem::Base(entry, place + mmu::kTlbAddends));
+  return true;
+}
+
+// What is in the register that the access's address was found to be a sum of.
+std::optional<uint64_t> Lowering::KnownBase(const Instr& i, const Sum& at) const {
+  uint64_t base;
+  if (!regs_.Const(i.args[0], &base)) return std::nullopt;
+  return base + i.imm - static_cast<uint64_t>(int64_t{at.displacement});
+}
+
 // The same for the bytes from `begin` on, by what a slot remembers.
 void Lowering::AskSlot(uint32_t slot, int64_t begin, Reg address, Reg entry, Cold* cold) {
   using translate::TlbSlot;
@@ -89,11 +111,14 @@ Mem Lowering::FindPage(const Instr& i, bool write, Sum at, Reg entry, Cold* cold
     return place;
   }
   const AccessGroup* group = groups_.Of(index_);
-  if (group == nullptr) return Check(op, at.displacement, at.displacement + op.size(), write, entry, cold), place;
+  const std::optional<uint64_t> base = KnownBase(i, at);
+  if (group == nullptr) {
+    return Check(op, {at.displacement, at.displacement + op.size(), base}, write, entry, cold), place;
+  }
   const Mem known = FrameSlot(kGroupSlots + group->number);
   if (group->first == index_) {
     const int64_t from_base = at.displacement - static_cast<int32_t>(i.imm);
-    Check(op, group->begin + from_base, group->end + from_base, write, entry, cold);
+    Check(op, {group->begin + from_base, group->end + from_base, base}, write, entry, cold);
     e_.mr(Op::kMOV64mr, known, entry);
     return place;
   }
@@ -121,7 +146,8 @@ Mem Lowering::PlaceOrLeave(const Instr& i, bool write) {
                  static_cast<uint16_t>(span)};
   cold.pc = insn_pc_;
   cold.refund = Unexecuted();
-  Check(op, at.displacement - before, at.displacement - before + span, write, cold.entry, &cold);
+  const int64_t begin = at.displacement - before;
+  Check(op, {begin, begin + span, KnownBase(i, at)}, write, cold.entry, &cold);
   cold.resume = e_.rw();
   cold_.push_back(cold);
   regs_.LockOnly(cold.entry);
@@ -138,8 +164,11 @@ Mem Lowering::PlaceOrLeave(const Instr& i, bool write) {
   return Mem::Base(cold.entry, displacement);
 }
 
-// The addend of the page of the bytes [begin, end) from the address.
-void Lowering::Check(MemOp op, int64_t begin, int64_t end, bool write, Reg entry, Cold* cold) {
+// The addend of the page of the bytes.
+void Lowering::Check(MemOp op, const Bytes& bytes, bool write, Reg entry, Cold* cold) {
+  const auto [begin, end, known] = bytes;
+  const unsigned alignment = op.must_align ? op.size() : 1;
+  if (known && ProbeConstant(*known + begin, *known + end, alignment, write, entry, cold)) return;
   if (wants_slots_ && !op.big_endian) {
     const uint32_t slot = sink_->AddSlot({insn_pc_, write, cold->wanted.before, cold->wanted.span});
     cold->wanted.slot = static_cast<uint16_t>(slot);

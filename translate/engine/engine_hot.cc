@@ -10,8 +10,8 @@ namespace {
 
 // Whether a block is left too often is looked at each time that it was left so often again, until it is not, or there
 // were enough: first it meets pages that its slots do not know, and it may be left with each run for a while, where a
-// loop's row of a table goes over the end of a page. To leave it, and to go on with care, costs as much as a few runs of
-// it save.
+// loop's row of a table goes over the end of a page. To leave it, and to go on with care, costs as much as a few runs
+// of it save.
 constexpr uint16_t kLeftTimes = 16, kMostTimes = 1024;
 constexpr uint64_t kWorthwhileRuns = 3;
 
@@ -63,9 +63,7 @@ void Engine::GiveUpSlot(uint32_t slot) {
   TranslatedBlock* const block = slot_blocks_[slot];
   bool was_far = false;
   cpu_->slots().ForEachDoubtful(block->first_slot, slot, [&](const SlotUse& use) { was_far |= use.span > kNearSlot; });
-  if (was_far) {
-    near_slots_.insert(block->host_pc);
-  } else {
+  if (!was_far || !near_slots_.insert(block->host_pc).second) {
     cpu_->slots().ForEachDoubtful(block->first_slot, slot,
                                   [&](const SlotUse& use) { no_slot_.insert(block->host_pc + (use.pc - block->pc)); });
   }

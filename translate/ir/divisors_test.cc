@@ -18,7 +18,8 @@ uint64_t Read(uint64_t reg) { return reg == 9 ? 0 : 1000 * reg; }
 
 // How many divisions are guessed, what is asked, and what is divided by; nothing if none is.
 std::string Guessed(const std::string& body) {
-  absl::StatusOr<Block> block = Parse(absl::StrCat("block 0x1000\ncharge 0x1000\ninsn 0x1000\n", body, "goto 0x1004\n"));
+  absl::StatusOr<Block> block =
+      Parse(absl::StrCat("block 0x1000\ncharge 0x1000\ninsn 0x1000\n", body, "goto 0x1004\n"));
   EXPECT_TRUE(block.ok()) << block.status();
   Optimize(&*block, {.fold = false});
   const std::string before = Print(*block);
@@ -32,7 +33,8 @@ std::string Guessed(const std::string& body) {
   for (const Instr& i : block->code) {
     const auto constant = [&] { return block->code[i.args[1]].op == Op::kConst ? block->code[i.args[1]].imm : 0; };
     const uint64_t reg = i.op == Op::kLeaveIf ? block->code[i.args[0]].imm : 0;
-    if (i.op == Op::kLeaveIf) absl::StrAppend(&out, " r", reg, " ", CondName(static_cast<Cond>(i.aux)), " ", constant());
+    if (i.op == Op::kLeaveIf)
+      absl::StrAppend(&out, " r", reg, " ", CondName(static_cast<Cond>(i.aux)), " ", constant());
     if (i.op >= Op::kDivU && i.op <= Op::kRemS) absl::StrAppend(&out, ", ", Info(i.op).name, " ", constant());
   }
   return out;

@@ -98,6 +98,7 @@ void Output::Clear(size_t size) {
   room_ = std::min<size_t>(size + kMoreRoom, kMaxInstrs - size);
   size_ = 0;
   sums_.fill(kNoValue);
+  pages_.clear();
   if (code_.size() <= size + room_) {  // one more: what is pending
     code_.resize(size + room_ + 1, Instr{Op::kConst});
     facts_.resize(code_.size());
@@ -119,6 +120,14 @@ void Output::NoteSum(Value v) {
   if (i.op != Op::kAdd && i.op != Op::kSub) return;
   if (code_[i.args[1]].op == Op::kConst) return;
   sums_[SumSlot(i.op, SumOf(i.args[0]).of, i.args[1])] = v;
+}
+
+Value Output::BaseOnPage(uint64_t address, Value v) {
+  const uint64_t number = address >> kPageBits;
+  const auto known = std::ranges::find(pages_, number, &Page::number);
+  if (known != pages_.end()) return known->base;
+  if (pages_.size() < kMostPages) pages_.push_back({number, v});
+  return v;
 }
 
 Value Output::FindSum(Op op, Value of, Value with) const {
@@ -174,6 +183,7 @@ Value Folder::Fold() {
   }
   if (op == Op::kExitUnless && Always(out_.pending())) return kNoValue;
   if (op == Op::kLoad || op == Op::kStore) Address(out_.pending());
+  if (op == Op::kLabel) out_.ForgetPages();
   return out_.CommitAsIs();
 }
 
@@ -488,6 +498,7 @@ std::optional<Value> Folder::Select(Instr& i) {
 // register holds is at hand, whereas what it was made from may be nowhere else any more; unless an access before began
 // with that or with another sum of it, as accesses off one base share a check.
 void Folder::Address(Instr& i) {
+  if (IsConst(i.args[0])) return ConstantAddress(i);
   const bool write = i.op == Op::kStore;
   const Output::Sum sum = out_.SumOf(i.args[0]);
   Value base = out_.BaseOf(sum.of, write);
@@ -498,6 +509,18 @@ void Folder::Address(Instr& i) {
     i.imm = displacement;
   }
   out_.MakeBase(i.args[0], write);
+}
+
+// Accesses to one page share a check wherever on it they are.
+void Folder::ConstantAddress(Instr& i) {
+  const uint64_t address = Def(i.args[0]).imm + i.imm;
+  const uint64_t last = address + MemOp::Unpack(i.aux).size() - 1;
+  const bool crosses = (address ^ last) >> Output::kPageBits != 0;
+  const Value base = crosses ? i.args[0] : out_.BaseOnPage(address, i.args[0]);
+  const uint64_t displacement = address - Def(base).imm;
+  if (static_cast<uint64_t>(SignExtend(displacement, 32)) != displacement) return;
+  i.args[0] = base;
+  i.imm = displacement;
 }
 
 void Folder::Comparison() {

@@ -57,6 +57,10 @@ class Output {
   // for a constant is found by what they are a sum of.
   void MakeBase(Value v, bool write) { states_[SumOf(v).of].base[write] = v; }
   Value BaseOf(Value v, bool write) const { return states_[v].base[write]; }
+  // The constant that accesses to the page of a constant address begin with: `v` if there is none yet.
+  static constexpr unsigned kPageBits = 12;  // of the smallest page of any guest
+  Value BaseOnPage(uint64_t address, Value v);
+  void ForgetPages() { pages_.clear(); }
   // Sums and differences with a value that is no constant, found by what their first argument is a sum of.
   void NoteSum(Value v);
   Value FindSum(Op op, Value of, Value with) const;
@@ -69,7 +73,7 @@ class Output {
     bool kept = false;
     Value base[2] = {kNoValue, kNoValue};
   };
-  static constexpr size_t kSums = 64, kMoreRoom = 64;
+  static constexpr size_t kSums = 64, kMoreRoom = 64, kMostPages = 16;
   static size_t SumSlot(Op op, Value of, Value with) { return (of * 5u + with + static_cast<unsigned>(op)) % kSums; }
   void Learn(Value v, unsigned depth) const;
 
@@ -77,6 +81,11 @@ class Output {
   mutable std::vector<Facts> facts_;
   mutable std::vector<State> states_;
   std::array<Value, kSums> sums_;
+  struct Page {
+    uint64_t number;
+    Value base;
+  };
+  std::vector<Page> pages_;
   size_t size_ = 0;
   size_t room_ = 0;
 };
@@ -112,6 +121,7 @@ class Folder {
   std::optional<Value> Sign(Instr& i) const;
   std::optional<Value> Select(Instr& i);
   void Address(Instr& i);
+  void ConstantAddress(Instr& i);
   void Comparison();
   bool SimplerComparison(Instr& i);
   bool Always(const Instr& i) const { return IsConst(i.args[0]) && Def(i.args[0]).imm == i.imm; }
