@@ -149,9 +149,13 @@ class Runner {
     values_[at_] = ir::Truncate(s.type, extended);
     return true;
   }
+  // Where a bound is, there is an index.
+  uint64_t Address(const Step& s, ir::MemOp m, uint64_t index) const {
+    return A(s) + s.imm + (s.extra == 0 ? 0 : index << m.log2_scale);
+  }
   void Do(Tag<Op::kLoad>, const Step& s) {
     const ir::MemOp m = ir::MemOp::Unpack(s.aux);
-    const uint64_t gva = A(s) + s.imm;
+    const uint64_t gva = Address(s, m, B(s));
     if (const uint64_t host = Probe(state_.tlb_read, gva, m)) {
       Finish(s, {ReadHost(host, m.log2_size), 0}, m);
       return;
@@ -161,7 +165,7 @@ class Runner {
   }
   void Do(Tag<Op::kStore>, const Step& s) {
     const ir::MemOp m = ir::MemOp::Unpack(s.aux);
-    const uint64_t gva = A(s) + s.imm;
+    const uint64_t gva = Address(s, m, C(s));
     if (const uint64_t host = Probe(state_.tlb_write, gva, m)) return WriteHost(host, m.log2_size, B(s));
     state_.site = s.id;
     if (translate::SlowStore(&state_, gva, s.aux, B(s)).raised != 0) Leave(Exit::Kind::kFault);

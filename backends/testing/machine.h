@@ -72,6 +72,7 @@ class Machine final : private translate::CompileSink {
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
   bool may_leave() const override { return may_leave_ && runs_ % 2 != 0; }
+  bool may_index() const override { return runs_ % 8 != 1; }
   uint32_t AddWayOut(uint64_t pc, ir::WayOut why) override;
   bool wants_slots() const override { return runs_ % 4 == 1; }
   bool wants_far_slots() const override { return runs_ % 8 == 1; }

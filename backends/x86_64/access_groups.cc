@@ -26,7 +26,7 @@ bool IsAtomic(Op op) { return op == Op::kAtomicRmw || op == Op::kAtomicCas; }
 
 }  // namespace
 
-void AccessGroups::Find(const ir::Block& block, int64_t max_span, bool over_atomics) {
+void AccessGroups::Find(const ir::Block& block, int64_t max_span, bool leaves) {
   group_of_.assign(block.code.size(), 0);
   for (auto& open : open_) open.assign(block.code.size(), 0);
   groups_.assign(1, {});
@@ -36,8 +36,8 @@ void AccessGroups::Find(const ir::Block& block, int64_t max_span, bool over_atom
   for (uint32_t n = 0; n < block.code.size(); ++n) {
     const ir::Instr& i = block.code[n];
     if (i.op == Op::kLoad || i.op == Op::kStore) {
-      Add(n, block, max_span);
-    } else if (EndsGroups(i.op) || (!over_atomics && IsAtomic(i.op))) {
+      if (leaves || ir::IndexOf(i) == ir::kNoValue) Add(n, block, max_span);
+    } else if (EndsGroups(i.op) || (leaves && IsAtomic(i.op))) {
       oldest_ = static_cast<uint32_t>(groups_.size());
     }
   }
@@ -48,11 +48,12 @@ void AccessGroups::Add(uint32_t instr, const ir::Block& block, int64_t max_span)
   const ir::Instr &i = block.code[instr], &base = block.code[i.args[0]];
   const ir::MemOp op = ir::MemOp::Unpack(i.aux);
   if (op.mmu_context != 0 || op.must_align) return;
-  const int64_t begin = static_cast<int32_t>(i.imm), end = begin + op.size();
+  const int64_t begin = static_cast<int32_t>(i.imm), end = begin + i.extra + op.size();
   if (base.op == Op::kConst) {
     if (!OnPage(base.imm, begin, end)) return;
     max_span = mmu::kPageSize;
   }
+  if (ir::IndexOf(i) != ir::kNoValue) max_span = mmu::kPageSize;
   uint32_t& open = open_[i.op == Op::kStore][i.args[0]];
   unsigned looked_at = 0;
   for (uint32_t n = open; n >= oldest_ && looked_at < kMostOpen; n = groups_[n].older, ++looked_at) {

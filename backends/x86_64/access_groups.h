@@ -23,9 +23,10 @@ struct AccessGroup {
 class AccessGroups {
  public:
   // Groups of at most `max_span` bytes: the wider one is, the more often it crosses the end of a page, where none of it
-  // is checked in line, unless a slot has several pages. Off a constant they are those on its page. 0: none.
-  // `over_atomics`: they go on over atomic operations.
-  void Find(const ir::Block& block, int64_t max_span, bool over_atomics);
+  // is checked in line, unless a slot has several pages. Off a constant they are those on its page, and with an index
+  // up to a page whatever `max_span` is. 0: none. `leaves`: the block is left where a check fails: atomic operations
+  // end groups then, and those with an index belong to some.
+  void Find(const ir::Block& block, int64_t max_span, bool leaves);
   // Whether any accesses share a check.
   bool any() const { return numbers_ != 0; }
   // The group of a load or store that shares its check; null: it has one of its own.

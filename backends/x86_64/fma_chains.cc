@@ -44,7 +44,8 @@ class Finder {
   }
   bool IsLoad(ir::Value v) const {
     const Instr& i = block_.code[v];
-    return v >= written_ && i.op == Op::kLoad && groups_.Of(v) != nullptr && !ir::MemOp::Unpack(i.aux).big_endian;
+    return v >= written_ && i.op == Op::kLoad && groups_.Of(v) != nullptr && ir::IndexOf(i) == ir::kNoValue &&
+           !ir::MemOp::Unpack(i.aux).big_endian;
   }
 
   const ir::Block& block_;

@@ -40,7 +40,7 @@ class Finder {
         ir::FpAux::Unpack(block_.code[n].aux).rounding != ir::Rounding::kDynamic)
       return false;
     const ir::MemOp op = ir::MemOp::Unpack(i.aux);
-    if (!op.sure || op.big_endian) return false;
+    if (!op.sure || op.big_endian || ir::IndexOf(i) != ir::kNoValue) return false;
     by_[v] = n;
     return true;
   }

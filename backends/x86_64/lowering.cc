@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "backends/x86_64/tables.h"
 #include "translate/ir/passes.h"
 
 namespace emu::backends::x86_64 {
@@ -71,15 +72,22 @@ void Lowering::FindGroups(const ir::Block& block, const translate::CompileSink& 
   leaves_ = sink.may_leave() && MayLeave(block);
   wants_slots_ = leaves_ && slots_ != nullptr && sink.wants_slots();
   const uint32_t span = wants_slots_ && sink.wants_far_slots() ? translate::kFarSlot : translate::kNearSlot;
-  groups_.Find(block, jit_.inline_tlb && jit_.share_checks ? span : 0, !leaves_);
+  groups_.Find(block, jit_.inline_tlb && jit_.share_checks ? span : 0, leaves_);
 }
 
 // Of the accesses that go by what another one finds nothing is known to the guest before the block is left.
 void Lowering::Refine(ir::Block* block, const translate::CompileSink& sink) {
   if (!jit_.late_sets || !sink.may_leave() || !MayLeave(*block)) return;
-  FindGroups(*block, sink);
-  if (!groups_.any()) return;
   refined_ = *block;
+  if (jit_.tables && sink.may_index()) {
+    IndexTables(&refined_);
+    FindGroups(refined_, sink);
+    for (uint32_t n = 0; n < refined_.code.size(); ++n) {
+      if (groups_.Of(n) == nullptr) refined_.code[n] = block->code[n];  // an index alone is worth nothing
+    }
+  }
+  FindGroups(refined_, sink);
+  if (!groups_.any()) return;
   for (uint32_t n = 0; n < refined_.code.size(); ++n) {
     if (!GoesByAnother(n)) continue;
     ir::MemOp op = ir::MemOp::Unpack(refined_.code[n].aux);

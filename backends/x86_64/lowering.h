@@ -93,7 +93,9 @@ class Lowering {
     int32_t displacement = 0;            // kLoad, kStore, kFind: from `address`
     Reg entry = Reg::rax;                // kFind: where the addend is expected
     uint64_t pc = 0;                     // kFind: where the block is left for
-    translate::BytesWanted wanted = {};  // kFind
+    translate::BytesWanted wanted = {};  // kFind; `before` where there is no index
+    std::optional<Reg> index = {};       // kFind, which is shifted by
+    uint8_t log2_scale = 0;
     uint32_t site = 0;
     uint16_t live_temps = 0, live_xmms = 0;
     Location result = {};   // where the result is expected
@@ -180,6 +182,8 @@ class Lowering {
   void AskSlot(uint32_t slot, int64_t begin, Reg address, Reg entry, Cold* cold);
   void WithSlot(Op op, Reg reg, uint32_t slot, size_t field);
   void Displaced(Reg to, Reg from, int64_t displacement);
+  Sum AddressOf(const ir::Instr& i);
+  void FindGva(const Cold& cold, const Mem& gva, const Mem& before);
   bool IsSplit(const ir::Instr& i) const;
   void LoadHalves(Xmm to, Mem from);
   void LoadInt(ir::MemOp op, ir::Type type, Reg to, Mem from);

@@ -118,21 +118,38 @@ void Lowering::ColdMemory(const Cold& cold) {
   SaveLive(cold, false);
 }
 
+// With an index, how many bytes lie before those of the access is known only now.
+void Lowering::FindGva(const Cold& cold, const Mem& gva, const Mem& before) {
+  if (!cold.index) {
+    e_.mr(Op::kMOV64mr, gva, cold.address);
+    if (cold.displacement != 0) e_.mi(Op::kADD64mi32, gva, cold.displacement);
+    return;
+  }
+  const Reg scratch = cold.entry;
+  e_.rr(Op::kMOV64rr, scratch, *cold.index);
+  if (cold.log2_scale != 0) e_.ri(Op::kSHL64ri, scratch, cold.log2_scale);
+  e_.mr(Op::kMOV64mr, gva, scratch);
+  e_.ri(Op::kADD64ri32, scratch, cold.wanted.before);
+  e_.mr(Op::kMOV16mr, before, scratch);
+  e_.rm(Op::kLEA64r, scratch, Mem::Base(cold.address, cold.displacement));
+  e_.mr(Op::kADD64mr, gva, scratch);
+}
+
 // Everything is as it was before the instruction, so that the block may be left where nothing is found.
 void Lowering::ColdFind(const Cold& cold) {
   const auto packed = std::bit_cast<std::array<int32_t, 2>>(cold.wanted);
   const Mem gva = FrameSlot(kArgumentSlots), wanted = FrameSlot(kArgumentSlots + 1);
-  e_.mr(Op::kMOV64mr, gva, cold.address);
-  if (cold.displacement != 0) e_.mi(Op::kADD64mi32, gva, cold.displacement);
   e_.mi(Op::kMOV32mi, wanted, packed[0]);
   e_.mi(Op::kMOV32mi, Mem::Base(wanted.base, wanted.disp + 4), packed[1]);
+  FindGva(cold, gva,
+          Mem::Base(wanted.base, wanted.disp + static_cast<int32_t>(offsetof(translate::BytesWanted, before))));
   CallRuntime(runtime_.find);
   e_.rm(Op::kMOV64rm, cold.entry, gva);
   e_.rr(Op::kTEST64rr, cold.entry, cold.entry);
   e_.jcc_to(Cond::ne, e_.rx_of(cold.resume));
   ColdNans(cold.raw);
   e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(cold.refund));
-  EmitExit(sink_->AddWayOut(cold.pc, ir::WayOut::kAccess), cold.pc, nullptr);
+  EmitExit(sink_->AddWayOut(cold.pc, cold.index ? ir::WayOut::kTable : ir::WayOut::kAccess), cold.pc, nullptr);
 }
 
 // Where the hot code keeps values in registers, they are saved and the operands put into the frame only here.

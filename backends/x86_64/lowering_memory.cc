@@ -111,7 +111,7 @@ Mem Lowering::FindPage(const Instr& i, bool write, Sum at, Reg entry, Cold* cold
     return place;
   }
   const AccessGroup* group = groups_.Of(index_);
-  const std::optional<uint64_t> base = KnownBase(i, at);
+  const std::optional<uint64_t> base = ir::IndexOf(i) == ir::kNoValue ? KnownBase(i, at) : std::nullopt;
   if (group == nullptr) {
     return Check(op, {at.displacement, at.displacement + op.size(), base}, write, entry, cold), place;
   }
@@ -133,9 +133,16 @@ Mem Lowering::PlaceOrLeave(const Instr& i, bool write) {
   const MemOp op = MemOp::Unpack(i.aux);
   const auto displacement = static_cast<int32_t>(i.imm);
   const AccessGroup* group = groups_.Of(index_);
-  if (GoesByAnother(index_)) return Mem::Base(regs_.Use(regs_.HostOf(*group)), displacement);
+  const Value index_value = ir::IndexOf(i);
+  const bool indexed = index_value != ir::kNoValue;
+  const Reg index = indexed ? regs_.Use(index_value) : Reg::rax;
+  const auto place = [&](Reg host) {
+    if (!indexed) return Mem::Base(host, displacement);
+    return Mem::BaseIndex(host, index, static_cast<uint8_t>(1 << op.log2_scale), displacement);
+  };
+  if (GoesByAnother(index_)) return place(regs_.Use(regs_.HostOf(*group)));
   const int64_t before = group == nullptr ? 0 : displacement - group->begin;
-  const int64_t span = group == nullptr ? op.size() : group->end - group->begin;
+  const int64_t span = group == nullptr ? i.extra + op.size() : group->end - group->begin;
   const Sum at = regs_.UseSum(i.args[0], displacement);
   Cold cold{Cold::Kind::kFind};
   cold.instr = index_;
@@ -146,12 +153,14 @@ Mem Lowering::PlaceOrLeave(const Instr& i, bool write) {
                  static_cast<uint16_t>(span)};
   cold.pc = insn_pc_;
   cold.refund = Unexecuted();
+  if (indexed) cold.index = index, cold.log2_scale = op.log2_scale;
   const int64_t begin = at.displacement - before;
   Check(op, {begin, begin + span, KnownBase(i, at)}, write, cold.entry, &cold);
   cold.resume = e_.rw();
   cold_.push_back(cold);
   regs_.LockOnly(cold.entry);
-  if (group == nullptr) {
+  if (indexed) regs_.Lock(index);
+  if (group == nullptr && !indexed) {
     regs_.Lock(at.base);
     return Mem::BaseIndex(at.base, cold.entry, 1, at.displacement);
   }
@@ -160,8 +169,8 @@ Mem Lowering::PlaceOrLeave(const Instr& i, bool write) {
   } else {
     e_.rr(Op::kADD64rr, cold.entry, at.base);
   }
-  regs_.SetHost(*group, cold.entry);
-  return Mem::Base(cold.entry, displacement);
+  if (group != nullptr) regs_.SetHost(*group, cold.entry);
+  return place(cold.entry);
 }
 
 // The addend of the page of the bytes.
@@ -170,7 +179,7 @@ void Lowering::Check(MemOp op, const Bytes& bytes, bool write, Reg entry, Cold* 
   const unsigned alignment = op.must_align ? op.size() : 1;
   if (known && ProbeConstant(*known + begin, *known + end, alignment, write, entry, cold)) return;
   if (wants_slots_ && !op.big_endian) {
-    const uint32_t slot = sink_->AddSlot({insn_pc_, write, cold->wanted.before, cold->wanted.span});
+    const uint32_t slot = sink_->AddSlot({insn_pc_, write, cold->wanted.span});
     cold->wanted.slot = static_cast<uint16_t>(slot);
     if (slot != translate::kNoSlot) return AskSlot(slot, begin, cold->address, entry, cold);
   }
@@ -195,10 +204,22 @@ void Lowering::LoadInt(MemOp op, ir::Type type, Reg to, Mem from) {
   if (op.is_signed && wide && op.log2_size < 3) e_.rr(Op::kMOVSX64rr32, to, to);
 }
 
+// Where there is an index, a scratch register has all of it.
+Sum Lowering::AddressOf(const Instr& i) {
+  const Value index = ir::IndexOf(i);
+  const auto displacement = static_cast<int32_t>(i.imm);
+  if (index == ir::kNoValue) return regs_.UseSum(i.args[0], displacement);
+  const auto scale = static_cast<uint8_t>(1 << MemOp::Unpack(i.aux).log2_scale);
+  const Reg base = regs_.Use(i.args[0]), by = regs_.Use(index), sum = regs_.Temp();
+  e_.rm(Op::kLEA64r, sum, Mem::BaseIndex(base, by, scale, displacement));
+  regs_.LockOnly(sum);
+  return {sum, 0};
+}
+
 // Eight bytes whose halves were just stored apart are loaded apart. Other CPUs could see that.
 bool Lowering::IsSplit(const Instr& i) const {
   const MemOp op = MemOp::Unpack(i.aux);
-  return jit_.split_loads && jit_.one_cpu && op.log2_size == 3 && !op.big_endian &&
+  return jit_.split_loads && jit_.one_cpu && ir::IndexOf(i) == ir::kNoValue && op.log2_size == 3 && !op.big_endian &&
          stored_halves_.Joins(i.args[0], static_cast<int32_t>(i.imm));
 }
 
@@ -219,7 +240,7 @@ void Lowering::Load(const Instr& i) {
   Cold cold{Cold::Kind::kLoad};
   cold.instr = index_;
   cold.site = Site();
-  const Sum at = regs_.UseSum(i.args[0], static_cast<int32_t>(i.imm));
+  const Sum at = AddressOf(i);
   const Reg entry = regs_.Temp();
   // Values that the result's register displaces move before the branch, so that both ways find them there.
   const Reg to = ir::IsFloat(i.type) ? entry : regs_.ResultOr(entry);
@@ -253,7 +274,7 @@ void Lowering::StoreInt(MemOp op, Mem to, Reg value) {
 void Lowering::Store(const Instr& i) {
   const MemOp op = MemOp::Unpack(i.aux);
   const Value v = i.args[1];
-  stored_halves_.Store(i.args[0], static_cast<int32_t>(i.imm), op.size());
+  if (ir::IndexOf(i) == ir::kNoValue) stored_halves_.Store(i.args[0], static_cast<int32_t>(i.imm), op.size());
   const bool swap = op.big_endian && op.log2_size != 0;
   int32_t bits = 0;
   std::optional<int32_t> imm;
@@ -273,7 +294,7 @@ void Lowering::Store(const Instr& i) {
   Cold cold{Cold::Kind::kStore};
   cold.instr = index_;
   cold.site = Site();
-  const Sum at = regs_.UseSum(i.args[0], static_cast<int32_t>(i.imm));
+  const Sum at = AddressOf(i);
   use_value();
   const Reg entry = regs_.Temp();
   StoreTo(i, FindPage(i, true, at, entry, &cold), value, xmm, imm);

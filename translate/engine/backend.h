@@ -65,6 +65,8 @@ class CompileSink {
   // Whether the block may be left before an instruction whose memory access is not as expected, by an exit to the same
   // instruction in a block that may not.
   virtual bool may_leave() const { return false; }
+  // Whether it may be left where not all of a table is there of which it may want bytes.
+  virtual bool may_index() const { return false; }
   virtual uint32_t AddWayOut(uint64_t pc, ir::WayOut why) { return (void)why, AddExit(pc); }
   // A slot of Backend::slots for an access of a block that may be left, or kNoSlot. Asked only if it wants slots.
   virtual bool wants_slots() const { return false; }

@@ -202,7 +202,7 @@ uint64_t Cpu::FindAddend(uint64_t gva, const BytesWanted& wanted) {
   }
   const uint64_t forgotten = slots_.times_forgotten();
   if (wanted.slot != kNoSlot) {
-    Refill(wanted.slot, gva);
+    Refill(wanted.slot, begin);
     if (slots_.times_forgotten() != forgotten) return 0;  // others may have used windows that show something else now
     if (const uint64_t addend = slots_.Ask(wanted.slot, begin); addend != 0) return addend;
   }

@@ -30,7 +30,7 @@ uint32_t GuestBytes(const ir::Block& block, unsigned max_insn_bytes, bool follow
 // Of the block that another one is left for.
 constexpr uint32_t MaxInsns(std::optional<ir::WayOut> why) {
   if (!why) return 0;
-  return why == ir::WayOut::kAccess ? kCareful : kUnasked;
+  return why == ir::WayOut::kAccess || why == ir::WayOut::kTable ? kCareful : kUnasked;
 }
 
 bool LeavesPage(const TranslatedBlock& from, const TranslatedBlock& to) {

@@ -118,7 +118,7 @@ PageWindows::View TlbSlots::Choose(uint32_t slot, uint64_t start, Context& conte
 bool TlbSlots::Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now, Share share) {
   Use& use = uses_[slot];
   if (use.period == 0) return true;
-  const PageWindows::View view = Choose(slot, gva - use.use.before, context, now, share);
+  const PageWindows::View view = Choose(slot, gva, context, now, share);
   if (view.low != view.high && view.high - view.low >= use.use.span) {
     Enter(context.key, use.key);
     if (memory_[slot].starts == 0) GroupOf(use.key).filled.push_back(slot);

@@ -17,7 +17,7 @@
 
 namespace emu::translate {
 
-// As generated code sees it: an access whose first byte is at guest address a hits if a - first < starts, unsigned.
+// As generated code sees it: bytes that begin at guest address a hit if a - first < starts, unsigned.
 struct TlbSlot {
   uint64_t first = 0;
   uint64_t starts = 0;  // 0: empty
@@ -25,11 +25,10 @@ struct TlbSlot {
   uint64_t reserved = 0;
 };
 
-// What a slot is for: `span` bytes, of which the first are `before` bytes below those that the access itself wants.
+// What a slot is for: `span` bytes.
 struct SlotUse {
   uint64_t pc = 0;  // of the guest instruction
   bool write = false;
-  uint32_t before = 0;
   uint32_t span = 0;
   bool windows = false;  // whether pages may be shown for it
 };
@@ -53,13 +52,13 @@ class TlbSlots {
   void Free(uint32_t slot);
   void FreeAll() { Attach(memory_); }
 
-  // An access at `gva` missed the slot, and has been made otherwise. Nothing to do if the slot is free: the block goes
-  // on to its end though it was dropped. Fills the slot if the table has the page. False: it misses so often (`now`
-  // counts instructions) that the TLB itself would be better. `share` makes a page of RAM, by its guest-physical
-  // address, shared (see PageWindows).
+  // An access that wants the slot's bytes at `gva` missed it, and has been made otherwise. Nothing to do if the slot is
+  // free: the block goes on to its end though it was dropped. Fills the slot if the table has the page. False: it
+  // misses so often (`now` counts instructions) that the TLB itself would be better. `share` makes a page of RAM, by
+  // its guest-physical address, shared (see PageWindows).
   using Share = absl::FunctionRef<bool(uint64_t physical)>;
   bool Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now, Share share);
-  // The addend for an access whose first byte is at `gva`, or 0 if the slot does not have it.
+  // The addend for bytes that begin at `gva`, or 0 if the slot does not have it.
   uint64_t Ask(uint32_t slot, uint64_t gva) const {
     const TlbSlot& s = memory_[slot];
     return gva - s.first < s.starts ? s.addend : 0;

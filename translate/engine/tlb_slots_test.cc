@@ -11,8 +11,8 @@ constexpr uint32_t kKey = 5, kPeriod = 10;
 class TlbSlotsTest : public ::testing::Test {
  protected:
   TlbSlotsTest() { slots_.Attach(absl::MakeSpan(memory_)); }
-  uint32_t Take(bool write, uint32_t before, uint32_t span, uint32_t key = kKey) {
-    return slots_.Take({0x1000, write, before, span}, key, kPeriod, 0, kNoSlot);
+  uint32_t Take(bool write, uint32_t span, uint32_t key = kKey) {
+    return slots_.Take({0x1000, write, span}, key, kPeriod, 0, kNoSlot);
   }
   // The page at `gva` lies at `host`.
   void Map(mmu::TlbTable& table, uint64_t gva, uint64_t host, uint64_t flags = 0) {
@@ -29,7 +29,7 @@ class TlbSlotsTest : public ::testing::Test {
 };
 
 TEST_F(TlbSlotsTest, AFilledSlotHoldsForThePageThatTheTableHas) {
-  const uint32_t slot = Take(false, 0, 8);
+  const uint32_t slot = Take(false, 8);
   Map(context_.read, 0x7000, 0x100000);
   EXPECT_FALSE(Hits(slot, 0x7000));
   EXPECT_TRUE(Fill(slot, 0x7010, 0));
@@ -41,7 +41,7 @@ TEST_F(TlbSlotsTest, AFilledSlotHoldsForThePageThatTheTableHas) {
 }
 
 TEST_F(TlbSlotsTest, PagesThatLieAlikeInTheHostsMemoryAreHeldTogether) {
-  const uint32_t slot = Take(false, 0, 4);
+  const uint32_t slot = Take(false, 4);
   for (int page = 0; page < 4; ++page) Map(context_.read, 0x7000 + page * kPage, 0x100000 + page * kPage);
   Map(context_.read, 0x7000 + 4 * kPage, 0x300000);
   Fill(slot, 0x8000, 0);
@@ -52,7 +52,7 @@ TEST_F(TlbSlotsTest, PagesThatLieAlikeInTheHostsMemoryAreHeldTogether) {
 }
 
 TEST_F(TlbSlotsTest, FlaggedPagesAndThoseOfTheOtherTableAreNotHeld) {
-  const uint32_t write = Take(true, 0, 8);
+  const uint32_t write = Take(true, 8);
   Map(context_.read, 0x7000, 0x100000);
   Map(context_.write, 0x8000, 0x101000, mmu::kSlowTag);
   Map(context_.write, 0x9000, 0x102000);
@@ -65,20 +65,19 @@ TEST_F(TlbSlotsTest, FlaggedPagesAndThoseOfTheOtherTableAreNotHeld) {
   EXPECT_FALSE(Hits(write, 0x8ff8));
 }
 
-// The access that asks lies 16 bytes into what its group wants.
 TEST_F(TlbSlotsTest, AllBytesOfAGroupMustBeThere) {
-  const uint32_t slot = Take(false, 16, 32);
+  const uint32_t slot = Take(false, 32);
   Map(context_.read, 0x7000, 0x100000);
-  Fill(slot, 0x7008, 0);
+  Fill(slot, 0x6ff8, 0);
   EXPECT_FALSE(Hits(slot, 0x7000)) << "the group begins on the page before";
-  Fill(slot, 0x7010, 0);
+  Fill(slot, 0x7000, 0);
   EXPECT_TRUE(Hits(slot, 0x7000));
   EXPECT_TRUE(Hits(slot, 0x7000 + kPage - 32));
   EXPECT_FALSE(Hits(slot, 0x7000 + kPage - 31));
 }
 
 TEST_F(TlbSlotsTest, BothEndsOfTheAddressSpace) {
-  const uint32_t low = Take(false, 0, 1), high = Take(false, 0, 1);
+  const uint32_t low = Take(false, 1), high = Take(false, 1);
   Map(context_.read, 0, 0x100000);
   Map(context_.read, ~uint64_t{0xfff}, 0x100000 - kPage);
   Fill(low, 0, 0);
@@ -90,7 +89,7 @@ TEST_F(TlbSlotsTest, BothEndsOfTheAddressSpace) {
 }
 
 TEST_F(TlbSlotsTest, ASwitchToAnotherAddressSpaceEmptiesWhatItsCodeUses) {
-  const uint32_t mine = Take(false, 0, 8), kernels = Take(false, 0, 8, kKey + 1);
+  const uint32_t mine = Take(false, 8), kernels = Take(false, 8, kKey + 1);
   Map(context_.read, 0x7000, 0x100000);
   Fill(mine, 0x7000, 0);
   slots_.Enter({9, 9}, kKey + 1);
@@ -104,7 +103,7 @@ TEST_F(TlbSlotsTest, ASwitchToAnotherAddressSpaceEmptiesWhatItsCodeUses) {
 }
 
 TEST_F(TlbSlotsTest, WhatAContextForgetsItsSlotsForget) {
-  const uint32_t slot = Take(false, 0, 8);
+  const uint32_t slot = Take(false, 8);
   Map(context_.read, 0x7000, 0x100000);
   Fill(slot, 0x7000, 0);
   slots_.Forget([](const ContextKey& key) { return key.space == 2; });
@@ -127,7 +126,7 @@ TEST_F(TlbSlotsTest, SlotsEndAndAreGivenBack) {
   EXPECT_FALSE(Hits(last, 0x7000));
   Fill(last, 0x7000, 0);
   EXPECT_FALSE(Hits(last, 0x7000)) << "nobody's";
-  for (; taken > 0; --taken) EXPECT_NE(Take(false, 0, 8), kNoSlot);
+  for (; taken > 0; --taken) EXPECT_NE(Take(false, 8), kNoSlot);
 }
 
 TEST_F(TlbSlotsTest, SlotsOfABlockThatMissAsWellGoWithTheBadOne) {
@@ -141,7 +140,7 @@ TEST_F(TlbSlotsTest, SlotsOfABlockThatMissAsWellGoWithTheBadOne) {
 }
 
 TEST_F(TlbSlotsTest, ASlotThatMissesOftenIsNotWorthIt) {
-  const uint32_t often = Take(false, 0, 8), seldom = Take(false, 0, 8);
+  const uint32_t often = Take(false, 8), seldom = Take(false, 8);
   bool kept = true;
   uint64_t insns = 0;
   for (int miss = 0; miss < 100; ++miss) {

@@ -23,7 +23,7 @@ class TlbSlotsWindowsTest : public ::testing::Test {
     }
   }
   uint32_t Take(uint32_t span, bool windows = true) {
-    return slots_.Take({0x1000, false, 0, span, windows}, 5, 10, 0, kNoSlot);
+    return slots_.Take({0x1000, false, span, windows}, 5, 10, 0, kNoSlot);
   }
   bool Hits(uint32_t slot, uint64_t gva) const { return gva - memory_[slot].first < memory_[slot].starts; }
   // An access. False: the slot was given up.

@@ -17,7 +17,7 @@ constexpr absl::string_view kFpConds[] = {"eq", "lt", "le", "eqs", "ltq", "leq",
 constexpr absl::string_view kAtomicKinds[] = {"swap", "add", "and", "or", "xor", "min", "max", "minu", "maxu"};
 constexpr absl::string_view kRoundings[] = {"dyn", "rne", "rtz", "rdn", "rup", "rmm"};
 constexpr absl::string_view kHints[] = {"none", "call", "return"};
-constexpr absl::string_view kWaysOut[] = {"access", "rounds", "divisor"};
+constexpr absl::string_view kWaysOut[] = {"access", "rounds", "divisor", "table"};
 static_assert(std::size(kConds) == kCondCount);
 static_assert(std::size(kFpConds) == kFpCondCount);
 static_assert(std::size(kAtomicKinds) == kAtomicKindCount);

@@ -51,9 +51,10 @@ enum class Rounding : uint8_t { kDynamic, kNearestEven, kTowardZero, kDown, kUp,
 constexpr unsigned kRoundingCount = 6;
 
 // Why a block is left for another one with the same guest code: its memory accesses are to be looked at one by one, not
-// all of a loop's rounds in it are to be run (rounds.h), or a divisor is another one than it was (divisors.h).
-enum class WayOut : uint8_t { kAccess, kRounds, kDivisor };
-constexpr unsigned kWayOutCount = 3;
+// all of a loop's rounds in it are to be run (rounds.h), a divisor is another one than it was (divisors.h), or a table
+// is not all there for accesses with an index.
+enum class WayOut : uint8_t { kAccess, kRounds, kDivisor, kTable };
+constexpr unsigned kWayOutCount = 4;
 
 // `aux` of floating-point operations.
 struct FpAux {
@@ -78,14 +79,20 @@ struct MemOp {
   bool must_align = false;  // a misaligned address is a guest exception; otherwise the access works anywhere
   uint8_t mmu_context = 0;  // 0: the CPU's current one; others are the target's
   bool sure = false;        // an earlier access of the block has shown that this one goes through: it observes nothing
+  uint8_t log2_scale = 0;   // 0 to 3, of the index
   constexpr unsigned size() const { return 1u << log2_size; }
   constexpr uint16_t Pack() const {
     return static_cast<uint16_t>(log2_size | is_signed << 3 | big_endian << 4 | must_align << 5 | mmu_context << 6 |
-                                 sure << 9);
+                                 sure << 9 | log2_scale << 10);
   }
   static constexpr MemOp Unpack(uint16_t v) {
-    return {static_cast<uint8_t>(v & 7),      (v & 8) != 0,  (v & 16) != 0, (v & 32) != 0,
-            static_cast<uint8_t>(v >> 6 & 7), (v & 512) != 0};
+    return {static_cast<uint8_t>(v & 7),
+            (v & 8) != 0,
+            (v & 16) != 0,
+            (v & 32) != 0,
+            static_cast<uint8_t>(v >> 6 & 7),
+            (v & 512) != 0,
+            static_cast<uint8_t>(v >> 10 & 3)};
   }
 };
 
@@ -103,6 +110,11 @@ struct Instr {
   uint32_t extra = 0;
   uint64_t imm = 0;
 };
+
+// The index of a load or store, or kNoValue.
+constexpr Value IndexOf(const Instr& i) {
+  return i.op == Op::kLoad ? i.args[1] : i.op == Op::kStore ? i.args[2] : kNoValue;
+}
 
 // A translated piece of guest code. `pc` is where it begins; `insn_count` guest instructions are in it.
 struct Block {

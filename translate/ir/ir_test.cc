@@ -13,8 +13,8 @@ TEST(IrTest, TableUsesOnlyKnownLetters) {
     const OpInfo& info = Info(static_cast<Op>(n));
     EXPECT_NE(std::string("-TFX").find(info.result), std::string::npos) << info.name;
     EXPECT_LE(info.args.size(), 3u) << info.name;
-    EXPECT_EQ(info.args.find_first_not_of("TFXnfax?"), absl::string_view::npos) << info.name;
-    EXPECT_EQ(info.fields.find_first_not_of("RIPDLHcfmrkhnvow"), absl::string_view::npos) << info.name;
+    EXPECT_EQ(info.args.find_first_not_of("TFXnfaxi?"), absl::string_view::npos) << info.name;
+    EXPECT_EQ(info.fields.find_first_not_of("RIPDLHcfmrkhnvowb"), absl::string_view::npos) << info.name;
     EXPECT_EQ(info.effects.find_first_not_of("pgsmqexlb"), absl::string_view::npos) << info.name;
     EXPECT_FALSE(info.effects.empty()) << info.name;
   }

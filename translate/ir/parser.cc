@@ -1,5 +1,6 @@
 #include "translate/ir/parser.h"
 
+#include <bit>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "translate/ir/builder.h"
 
 namespace emu::ir {
@@ -92,6 +94,8 @@ class Parser {
   void Arguments(Cursor& c, Instr& i, unsigned from, unsigned count);
   void Call(Cursor& c, Instr& i);
   void Address(Cursor& c, Instr& i);
+  void Index(Cursor& c, Instr& i);
+  void Displacement(Cursor& c, Instr& i, bool adds);
   void Destination(Cursor& c, const OpInfo& info, Instr& i);
   void Attributes(Cursor& c, const OpInfo& info, Instr& i);
   bool MemAttribute(Cursor& c, absl::string_view word, Instr& i);
@@ -165,7 +169,9 @@ void Parser::Operation(Cursor& c, Instr& i, bool has_result) {
   if (Has(info, 'm')) {  // before the attributes, which may say otherwise
     const bool of_argument = i.op == Op::kStore && i.args[1] < block_.code.size();
     if (of_argument) i.type = block_.code[i.args[1]].type;
-    i.aux = MemOp{.log2_size = static_cast<uint8_t>(TypeBits(i.type) == 32 ? 2 : 3)}.Pack();
+    MemOp m{.log2_size = static_cast<uint8_t>(TypeBits(i.type) == 32 ? 2 : 3)};
+    m.log2_scale = MemOp::Unpack(i.aux).log2_scale;
+    i.aux = m.Pack();
   }
   Attributes(c, info, i);
 }
@@ -176,7 +182,8 @@ void Parser::Operands(Cursor& c, const OpInfo& info, Instr& i) {
   if (Has(info, 'f')) i.aux = c.OneOf("a floating-point condition", kFpCondCount, FpCondName);
   if (Has(info, 'k')) i.extra = c.OneOf("an atomic operation", kAtomicKindCount, AtomicKindName);
   if (Has(info, 'H')) return Call(c, i);
-  const auto count = static_cast<unsigned>(info.args.size());
+  const absl::string_view args = absl::StripSuffix(info.args, "i");  // what may be missing is part of the address
+  const auto count = static_cast<unsigned>(args.size());
   if (Has(info, 'I')) i.imm = c.Number() & (TypeBits(i.type) == 32 ? 0xffffffffu : ~uint64_t{0});
   if (Has(info, 'R')) {
     i.imm = Lookup(c, "a register", names_.registers, 'r');
@@ -213,7 +220,26 @@ void Parser::Address(Cursor& c, Instr& i) {
   c.Expect("[");
   i.args[0] = Use(c);
   if (!Has(Info(i.op), 'D')) return c.Expect("]");
-  if (c.Accept("+")) {
+  const bool adds = c.Accept("+");
+  if (adds && c.Skip().substr(0, 1) == "%") return Index(c, i);
+  Displacement(c, i, adds);
+}
+
+void Parser::Index(Cursor& c, Instr& i) {
+  i.args[i.op == Op::kStore ? 2 : 1] = Use(c);
+  if (c.Accept("*")) {
+    const absl::string_view at = c.Skip();
+    const uint64_t scale = c.Number();
+    if (scale != 1 && scale != 2 && scale != 4 && scale != 8) c.FailAt(at, "1, 2, 4 or 8");
+    MemOp m;
+    m.log2_scale = static_cast<uint8_t>(std::countr_zero(scale | 8) & 3);
+    i.aux = m.Pack();
+  }
+  Displacement(c, i, c.Accept("+"));
+}
+
+void Parser::Displacement(Cursor& c, Instr& i, bool adds) {
+  if (adds) {
     i.imm = c.Number();
   } else if (c.Accept("-")) {
     i.imm = -c.Number();
@@ -273,6 +299,9 @@ bool Parser::MemAttribute(Cursor& c, absl::string_view word, Instr& i) {
     m.big_endian = true;
   } else if (word == "align") {
     m.must_align = true;
+  } else if (word == "bound") {
+    c.Expect("=");
+    i.extra = static_cast<uint32_t>(c.Number());
   } else if (word == "sure") {
     m.sure = true;
   } else {

@@ -189,7 +189,7 @@ Demand DemandOf(const Instr& i, uint8_t bits, const Instr* code) {
     case Op::kSelect:
       return {{kWhole, bits, bits}};
     case Op::kStore:
-      return {{kWhole, static_cast<uint8_t>(MemOp::Unpack(i.aux).size() * 8), 0}};
+      return {{kWhole, static_cast<uint8_t>(MemOp::Unpack(i.aux).size() * 8), kWhole}};
     default:
       return Both(kWhole);
   }

@@ -32,7 +32,11 @@ std::string Args(const Instr& i, unsigned from) {
 
 std::string Address(const Instr& i) {
   const auto displacement = static_cast<int64_t>(i.imm);
-  const std::string base = absl::StrCat("[%", i.args[0]);
+  std::string base = absl::StrCat("[%", i.args[0]);
+  if (const Value index = IndexOf(i); index != kNoValue) {
+    const unsigned scale = 1u << MemOp::Unpack(i.aux).log2_scale;
+    absl::StrAppend(&base, " + %", index, scale == 1 ? "" : absl::StrCat("*", scale));
+  }
   if (displacement == 0) return absl::StrCat(base, "]");
   if (displacement > 0) return absl::StrCat(base, " + ", displacement, "]");
   return absl::StrCat(base, " - ", -static_cast<uint64_t>(displacement), "]");
@@ -51,7 +55,9 @@ std::string Word(const OpInfo& info, const Instr& i) {
 
 std::string Operands(const OpInfo& info, const Instr& i, const Names& names) {
   if (Has(info, 'H')) return absl::StrCat(" ", NameOf(names.helpers, i.imm, "h"), "(", Args(i, 0), ")");
-  const std::string rest = Args(i, Has(info, 'm') ? 1 : 0);
+  const std::string rest = i.op == Op::kStore  ? absl::StrCat("%", i.args[1])
+                           : i.op == Op::kLoad ? ""
+                                               : Args(i, Has(info, 'm') ? 1 : 0);
   if (Has(info, 'm')) return rest.empty() ? absl::StrCat(" ", Address(i)) : absl::StrCat(" ", Address(i), ", ", rest);
   if (Has(info, 'I')) return absl::StrCat(" ", Constant(i.type, i.imm));
   if (Has(info, 'R')) {
@@ -84,7 +90,10 @@ std::string FpAttributes(const FpAux& a) {
 }
 
 std::string Attributes(const OpInfo& info, const Instr& i) {
-  if (Has(info, 'm')) return MemAttributes(MemOp::Unpack(i.aux));
+  if (Has(info, 'm')) {
+    const std::string bound = IndexOf(i) == kNoValue ? "" : absl::StrCat(" bound=", i.extra);
+    return absl::StrCat(MemAttributes(MemOp::Unpack(i.aux)), bound);
+  }
   if (Has(info, 'r')) return FpAttributes(FpAux::Unpack(i.aux));
   if (Has(info, 'n')) return absl::StrCat(i.op == Op::kCharge ? " insns=" : " refund=", i.extra);
   if (Has(info, 'o') && i.aux == kSoft) return " soft";

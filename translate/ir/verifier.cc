@@ -95,7 +95,7 @@ void Verifier::Arguments() {
     const bool given = I().args[n] != kNoValue;
     Check(!(given && ended), "an argument after one that is missing");
     ended = !given;
-    Check(letter == '?' || given == (letter != '-'), "wrong number of arguments");
+    Check(letter == '?' || letter == 'i' || given == (letter != '-'), "wrong number of arguments");
     if (given && status_.ok()) CheckArgument(n);
     if (given && status_.ok()) ArgumentType(n, letter);
   }
@@ -125,6 +125,7 @@ void Verifier::ArgumentType(unsigned n, char letter) {
       Check(IsFloat(t), "an argument must be floating-point");
       return Check(n == 0 || t == ArgType(0), "arguments must be of one type");
     case 'a':
+    case 'i':
     case '?':
       return Check(t == Type::kI64, "an argument must be an i64");
     default:
@@ -205,6 +206,11 @@ void Verifier::Aux(const OpInfo& info) {
 
 void Verifier::Extra(const OpInfo& info) {
   if (Has(info, 'k')) return Check(I().extra < kAtomicKindCount, "no such atomic operation");
+  if (Has(info, 'b')) {
+    const bool indexed = IndexOf(I()) != kNoValue;
+    return Check(indexed == (I().extra != 0) && (indexed || MemOp::Unpack(I().aux).log2_scale == 0),
+                 "an index needs a bound, and nothing else has one");
+  }
   if (Has(info, 'w')) return Check(I().extra < kWayOutCount, "no such way out");
   Check(Has(info, 'n') || Has(info, 'v') || I().extra == 0, "extra must be zero");
 }
