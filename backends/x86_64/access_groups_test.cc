@@ -12,13 +12,13 @@ namespace {
 class AccessGroupsTest : public ::testing::Test {
  protected:
   // The groups of the block's loads and stores in their order: 'a' and so on, '-' for none.
-  std::string Groups(const std::string& body, int64_t max_span = 256) {
+  std::string Groups(const std::string& body, int64_t max_span = 256, bool leaves = false) {
     const absl::StatusOr<ir::Block> block =
         ir::Parse(absl::StrCat("block 0x1000\ncharge 0x1000\ninsn 0x1000\n%p = get.i64 r0\n%q = get.i64 r1\n", body,
                                "goto 0x1004"),
                   testing::RegisterNames());
     EXPECT_TRUE(block.ok()) << block.status();
-    groups_.Find(*block, max_span, true);
+    groups_.Find(*block, max_span, leaves);
     std::string text;
     for (uint32_t n = 0; n < block->code.size(); ++n) {
       const ir::Op op = block->code[n].op;
@@ -59,6 +59,27 @@ TEST_F(AccessGroupsTest, FarAwayIsAGroupOfItsOwn) {
   EXPECT_EQ(Groups(Loads(0, 249, 2)), "--");
   EXPECT_EQ(Groups(Loads(0, 249, 2), 2048), "aa");
   EXPECT_EQ(Groups(Loads(0, 8, 2), 0), "--");
+}
+
+TEST_F(AccessGroupsTest, SeveralRowsOfATable) {
+  EXPECT_EQ(Groups("%a = load.i64 [%p]\n%b = load.i64 [%p + 1024]\n%c = load.i64 [%p - 1024]\n%d = load.i64 [%p + 8]\n"
+                   "%e = load.i64 [%p + 1032]\n%f = load.i64 [%p - 1016]\n"),
+            "abcabc");
+}
+
+TEST_F(AccessGroupsTest, ConstantsShareAsFarAsTheirPageGoes) {
+  const std::string base = "%k = const.i64 0x12800\n";
+  EXPECT_EQ(Groups(base + "%a = load.i64 [%k - 2048]\n%b = load.i64 [%k + 2040]\n"), "aa");
+  EXPECT_EQ(Groups(base + "%a = load.i64 [%k]\n%b = load.i64 [%k + 2041]\n%c = load.i64 [%k + 2048]\n"), "---");
+}
+
+TEST_F(AccessGroupsTest, AnIndexNeedsAllThatItMayReach) {
+  const std::string looks = "%a = load.i64 [%p + %q*8] bound=2040\n%b = load.i64 [%p + %q*8 + 4] bound=2040\n";
+  EXPECT_EQ(Groups(looks, 256, true), "aa");
+  EXPECT_EQ(Groups(looks, 256, false), "--");
+  EXPECT_EQ(Groups(looks + "%c = load.i64 [%p + %q + 2048] bound=2040\n", 256, true), "aaa");
+  EXPECT_EQ(Groups(looks + "%c = load.i64 [%p + %q + 2048] bound=2041\n%d = load.i64 [%p + 4096]\n", 256, true),
+            "aa--");
 }
 
 TEST_F(AccessGroupsTest, WhatMustBeCheckedByItselfIsInNone) {

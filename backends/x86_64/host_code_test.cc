@@ -101,8 +101,8 @@ TEST_F(HostCodeTest, DivisionsWantNoMemory) {
   ASSERT_EQ(lines.size(), 6u) << absl::StrJoin(lines, "\n");
   EXPECT_EQ(lines[1], "test r12, r12");
   EXPECT_EQ(lines[4], "div r12");
-  EXPECT_EQ(HotCode("%a = get.i64 r0\n%b = const.i64 10\n%c = divs.i64 %a, %b\nset r0, %c"),
-            (Lines{"mov rax, rbx", "mov ecx, 10", "cqo", "idiv rcx", "mov rbx, rax"}));
+  EXPECT_EQ(HotCode("%a = get.i64 r0\n%b = const.i64 10\n%c = divu.i64 %a, %b\nset r0, %c"),
+            (Lines{"mov rax, rbx", "movabs rcx, -3689348814741910323", "mul rcx", "mov rbx, rdx", "shr rbx, 3"}));
   EXPECT_EQ(HotCode("%a = get.i64 r0\n%b = get.i64 r1\n%c = mulhu.i64 %a, %b\nset r0, %c"),
             (Lines{"mov rax, rbx", "mul r12", "mov rbx, rdx"}));
 }

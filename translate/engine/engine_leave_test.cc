@@ -141,11 +141,11 @@ TEST_P(EngineLeaveTest, WhatIsLeftEachTimeIsMadeAnew) {
   m_.Put(kCode, {Store(4, 5, 0), AddI(4, 4, 1), Jump(6)});
   m_.x(5) = kCode + 0x800;  // there is code on the page
   m_.x(6) = kCode;
-  m_.RunFrom(kCode, 3 * 1000);
-  EXPECT_EQ(m_.Word(kCode + 0x800), 999u);
+  m_.RunFrom(kCode, 3 * 4000);
+  EXPECT_EQ(m_.Word(kCode + 0x800), 3999u);
   const uint64_t blocks = m_.engine.counters().blocks;
   EXPECT_EQ(blocks, GetParam() == BackendKind::kJit ? 4u : 2u) << "as found, hot, careful, and hot without leaving";
-  m_.RunFrom(kCode, 3 * 1000);
+  m_.RunFrom(kCode, 3 * 4000);
   EXPECT_EQ(m_.engine.counters().blocks, blocks);
 }
 

@@ -118,7 +118,7 @@ TEST_F(TlbSlotsTest, WhatAContextForgetsItsSlotsForget) {
 TEST_F(TlbSlotsTest, SlotsEndAndAreGivenBack) {
   uint32_t last = kNoSlot;
   unsigned taken = 0;
-  while (const uint32_t slot = slots_.Take({0x1000, false, 0, 8}, kKey, kPeriod, 0, last)) last = slot, ++taken;
+  while (const uint32_t slot = slots_.Take({0x1000, false, 8}, kKey, kPeriod, 0, last)) last = slot, ++taken;
   EXPECT_EQ(taken, std::size(memory_) - 1);
   Map(context_.read, 0x7000, 0x100000);
   Fill(last, 0x7000, 0);
@@ -130,9 +130,9 @@ TEST_F(TlbSlotsTest, SlotsEndAndAreGivenBack) {
 }
 
 TEST_F(TlbSlotsTest, SlotsOfABlockThatMissAsWellGoWithTheBadOne) {
-  const uint32_t good = slots_.Take({0x10, false, 0, 8}, kKey, kPeriod, 0, kNoSlot);
-  const uint32_t doubtful = slots_.Take({0x20, false, 0, 8}, kKey, kPeriod, 0, good);
-  const uint32_t bad = slots_.Take({0x30, false, 0, 8}, kKey, kPeriod, 0, doubtful);
+  const uint32_t good = slots_.Take({0x10, false, 8}, kKey, kPeriod, 0, kNoSlot);
+  const uint32_t doubtful = slots_.Take({0x20, false, 8}, kKey, kPeriod, 0, good);
+  const uint32_t bad = slots_.Take({0x30, false, 8}, kKey, kPeriod, 0, doubtful);
   for (int miss = 0; miss < 8; ++miss) Fill(doubtful, 0x7000, 1);
   std::vector<uint64_t> pcs;
   slots_.ForEachDoubtful(bad, bad, [&](const SlotUse& use) { pcs.push_back(use.pc); });

@@ -83,6 +83,13 @@ bool LiftInsn(ir::Builder& b, uint64_t pc, uint32_t insn) {
       return b.Call(Type::kVoid, kCallSystem, {n_value()}), true;
     case ToyOp::kSwap:
       return b.Set(ra, b.AtomicRmw(ir::AtomicKind::kSwap, kEight, get(rb), get(ra))), true;
+    case ToyOp::kDivide:
+      return b.Set(ra, b.Binary(ir::Op::kDivU, get(ra), get(rb))), true;
+    case ToyOp::kLook: {
+      const Value index = b.Binary(ir::Op::kAnd, get(ra), b.Const64(63));
+      const Value at = b.Binary(ir::Op::kAdd, b.Binary(ir::Op::kShl, index, b.Const64(3)), get(rb));
+      return b.Set(ra, b.Load(Type::kI64, kEight, at)), true;
+    }
     case ToyOp::kCount:
       break;
   }

@@ -1,4 +1,4 @@
-// An architecture for testing the engine: eight registers, eight instructions of four bytes at even addresses, and a
+// An architecture for testing the engine: eight registers, a dozen instructions of four bytes at even addresses, and a
 // page table that is a map in the host. Whatever it can do, the engine can do without knowing a real architecture.
 #ifndef EMU_TRANSLATE_ENGINE_TESTING_TOY_H_
 #define EMU_TRANSLATE_ENGINE_TESTING_TOY_H_
@@ -16,16 +16,18 @@ namespace emu::translate::testing {
 
 // An instruction: the operation, two registers, and a signed number of 16 bits.
 enum class ToyOp : uint8_t {
-  kAddI,   // a = b + n
-  kAdd,    // a = a + b
-  kLoad,   // a = 8 bytes at b + n
-  kStore,  // 8 bytes at b + n = a
-  kBne,    // if a != b, goes to the instruction's address + n
-  kBeq,    // the same if a == b
-  kJump,   // goes to b
-  kSys,    // calls ToySystem::on_sys(n), then goes where the PC is
-  kHook,   // calls ToySystem::on_sys(n) in the middle of a block
-  kSwap,   // a = old 8 bytes at b, which become a
+  kAddI,    // a = b + n
+  kAdd,     // a = a + b
+  kLoad,    // a = 8 bytes at b + n
+  kStore,   // 8 bytes at b + n = a
+  kBne,     // if a != b, goes to the instruction's address + n
+  kBeq,     // the same if a == b
+  kJump,    // goes to b
+  kSys,     // calls ToySystem::on_sys(n), then goes where the PC is
+  kHook,    // calls ToySystem::on_sys(n) in the middle of a block
+  kSwap,    // a = old 8 bytes at b, which become a
+  kDivide,  // a = a / b, unsigned
+  kLook,    // a = 8 bytes at b + 8 * (a mod 64)
   kCount
 };
 constexpr uint32_t Toy(ToyOp op, unsigned a, unsigned b, int n) {
@@ -41,6 +43,8 @@ constexpr uint32_t Jump(unsigned b) { return Toy(ToyOp::kJump, 0, b, 0); }
 constexpr uint32_t Sys(int n) { return Toy(ToyOp::kSys, 0, 0, n); }
 constexpr uint32_t Hook(int n) { return Toy(ToyOp::kHook, 0, 0, n); }
 constexpr uint32_t Swap(unsigned a, unsigned b) { return Toy(ToyOp::kSwap, a, b, 0); }
+constexpr uint32_t Divide(unsigned a, unsigned b) { return Toy(ToyOp::kDivide, a, b, 0); }
+constexpr uint32_t Look(unsigned a, unsigned b) { return Toy(ToyOp::kLook, a, b, 0); }
 
 struct ToyPage {
   uint64_t gpa = 0;
