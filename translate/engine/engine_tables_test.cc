@@ -7,20 +7,22 @@ namespace emu::translate::testing {
 namespace {
 
 constexpr uint64_t kCode = 0x1000, kData = 0x4000, kPage = 0x1000, kRounds = 100;
+constexpr uint64_t kFrom[] = {0, ~uint64_t{0} - 7, 16};  // of the looks of a round
 
 class EngineTablesTest : public ::testing::TestWithParam<BackendKind> {
  protected:
   EngineTablesTest() : m_(GetParam(), HotSoon(64)) {
     m_.system.on_sys = [this](int) { m_.engine.RequestStop(); };
-    for (uint64_t at = 0; at < 4 * kPage; at += 8) m_.SetWord(kData + at, (at + 1) * 0x9e3779b97f4a7c15);
+    for (uint64_t at = 0; at < 4 * kPage; at += 8) m_.SetWord(kData + at, (at + 1) * 0x9e3779b97f4a7c15 >> 20);
     // Three words of the table at x6 a round, of which x5 knows the first and each one the next.
-    m_.Put(kCode, {Look(5, 6), Look(5, 6), Look(5, 6), Add(4, 5), AddI(2, 2, -1), Beq(2, 3, 8), Jump(7), Sys(0)});
+    m_.Put(kCode,
+           {Look(5, 6, 0), Look(5, 6, -8), Look(5, 6, 16), Add(4, 5), AddI(2, 2, -1), Beq(2, 3, 8), Jump(7), Sys(0)});
     m_.x(7) = kCode;
   }
   void Loop(uint64_t table, uint64_t first) {
     uint64_t sum = 0, word = first;
     for (uint64_t n = 0; n < 3 * kRounds; ++n) {
-      word = WordAt(table + 8 * (word % 64));
+      word = WordAt(table + kFrom[n % 3] + 8 * (word % 64));
       if (n % 3 == 2) sum += word;
     }
     m_.x(2) = kRounds;
@@ -43,7 +45,8 @@ class EngineTablesTest : public ::testing::TestWithParam<BackendKind> {
 TEST_P(EngineTablesTest, OnAPageOrOverItsEnd) {
   m_.UsePages(&pages_, 1);
   for (int time = 0; time < 4; ++time) {
-    for (uint64_t at = kData; at <= kData + 2 * kPage - 512; at += 248) Loop(at, at / 8);
+    for (uint64_t at = kData + 8; at <= kData + 2 * kPage - 528; at += 248) Loop(at, at / 8);
+    Loop(kData + kPage, 1);  // but for the first word of all
   }
   EXPECT_GT(m_.engine.counters().hot, 0u);
   EXPECT_TRUE(m_.system.faults.empty());
@@ -60,17 +63,17 @@ TEST_P(EngineTablesTest, WhatIsLeftEachTimeIsMadeWithout) {
 // The table reaches into a page that is not there, which only a look at it may tell.
 TEST_P(EngineTablesTest, BytesThatNobodyWantsNeedNotBeThere) {
   m_.UsePages(&pages_, 1);
-  constexpr uint64_t kTable = kData + 5 * kPage - 8;
-  m_.SetWord(kData + 2 * kPage - 8, 64);  // its only word: the next one is that again
+  constexpr uint64_t kTable = kData + 5 * kPage - 24, kGpa = kData + 2 * kPage - 24;
+  for (uint64_t n = 0; n < 4; ++n) m_.SetWord(kGpa - 8 + 8 * n, 64);  // all there is: the next one is the first again
   for (int time = 0; time < 40; ++time) Loop(kTable, 0);
   EXPECT_TRUE(m_.system.faults.empty());
-  m_.SetWord(kData + 2 * kPage - 8, 1);
+  m_.SetWord(kGpa, 4);
   m_.system.vector = kCode + 4 * 7;
   m_.x(2) = kRounds;
   m_.x(5) = 0;
   m_.RunFrom(kCode, 1 << 20);
   ASSERT_EQ(m_.system.faults.size(), 1u);
-  EXPECT_EQ(m_.system.faults[0].fault.gva, memory::Gva(kTable + 8));
+  EXPECT_EQ(m_.system.faults[0].fault.gva, memory::Gva(kTable + 24));
   EXPECT_EQ(m_.system.faults[0].pc, kCode + 4);
 }
 

@@ -88,7 +88,7 @@ bool LiftInsn(ir::Builder& b, uint64_t pc, uint32_t insn) {
     case ToyOp::kLook: {
       const Value index = b.Binary(ir::Op::kAnd, get(ra), b.Const64(63));
       const Value at = b.Binary(ir::Op::kAdd, b.Binary(ir::Op::kShl, index, b.Const64(3)), get(rb));
-      return b.Set(ra, b.Load(Type::kI64, kEight, at)), true;
+      return b.Set(ra, b.Load(Type::kI64, kEight, at, n)), true;
     }
     case ToyOp::kCount:
       break;

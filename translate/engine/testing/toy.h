@@ -27,7 +27,7 @@ enum class ToyOp : uint8_t {
   kHook,    // calls ToySystem::on_sys(n) in the middle of a block
   kSwap,    // a = old 8 bytes at b, which become a
   kDivide,  // a = a / b, unsigned
-  kLook,    // a = 8 bytes at b + 8 * (a mod 64)
+  kLook,    // a = 8 bytes at b + n + 8 * (a mod 64)
   kCount
 };
 constexpr uint32_t Toy(ToyOp op, unsigned a, unsigned b, int n) {
@@ -44,7 +44,7 @@ constexpr uint32_t Sys(int n) { return Toy(ToyOp::kSys, 0, 0, n); }
 constexpr uint32_t Hook(int n) { return Toy(ToyOp::kHook, 0, 0, n); }
 constexpr uint32_t Swap(unsigned a, unsigned b) { return Toy(ToyOp::kSwap, a, b, 0); }
 constexpr uint32_t Divide(unsigned a, unsigned b) { return Toy(ToyOp::kDivide, a, b, 0); }
-constexpr uint32_t Look(unsigned a, unsigned b) { return Toy(ToyOp::kLook, a, b, 0); }
+constexpr uint32_t Look(unsigned a, unsigned b, int n) { return Toy(ToyOp::kLook, a, b, n); }
 
 struct ToyPage {
   uint64_t gpa = 0;
