@@ -156,7 +156,7 @@ class Crowd {
     Insn();
     const bool by_pointer = !random_.OneIn(3);
     const Value at =
-        by_pointer ? pointer_
+        by_pointer ? random_.OneIn(3) ? InTable() : pointer_
                    : Add(builder_.Const64(kMemoryBase + random_.Below(kMemorySize + (random_.OneIn(4) ? 64 : 0))));
     const int displacement = by_pointer ? static_cast<int>(random_.Below(300)) - 100 : 0;
     const Type t = random_.OneIn(3) ? Type::kF64 : random_.OneIn(3) ? Type::kF32 : Type::kI64;
@@ -166,6 +166,13 @@ class Crowd {
     if (t == Type::kI64 && random_.OneIn(2)) builder_.Set(random_.Below(10), v);
     if (t == Type::kF32 && random_.OneIn(2)) builder_.Set(kFirstF, Add(builder_.Convert(Op::kFBox, Type::kF64, v)));
     if (t == Type::kF64 && random_.OneIn(2)) builder_.Set(kFirstF + random_.Below(8), v);
+  }
+  // Anywhere in a table that begins where the pointer is.
+  Value InTable() {
+    static constexpr uint64_t kMasks[] = {7, 63, 255};
+    const Value index = builder_.Binary(Op::kAnd, Any(Type::kI64), builder_.Const64(kMasks[random_.Below(3)]));
+    const Value offset = builder_.Binary(Op::kShl, index, builder_.Const64(random_.Below(4)));
+    return builder_.Binary(Op::kAdd, random_.OneIn(2) ? index : offset, pointer_);
   }
   // A sum of products of what was stored shortly before: numbers of all kinds, also infinity times zero.
   void Products() {
