@@ -16,10 +16,8 @@ bool EndsGroups(Op op) { return op == Op::kCall || op == Op::kProbe || op == Op:
 // Groups off one base that an access is offered to: a loop may go along several rows of a table at once.
 constexpr unsigned kMostOpen = 8;
 
-bool OnPage(uint64_t base, int64_t begin, int64_t end) {
-  const uint64_t page = base & mmu::kPageMask;
-  return base + static_cast<uint64_t>(begin) - page < mmu::kPageSize &&
-         base + static_cast<uint64_t>(end) - 1 - page < mmu::kPageSize;
+bool OnOnePage(uint64_t base, int64_t a, int64_t b) {
+  return (((base + static_cast<uint64_t>(a)) ^ (base + static_cast<uint64_t>(b))) & mmu::kPageMask) == 0;
 }
 
 bool IsAtomic(Op op) { return op == Op::kAtomicRmw || op == Op::kAtomicCas; }
@@ -49,20 +47,20 @@ void AccessGroups::Add(uint32_t instr, const ir::Block& block, int64_t max_span)
   const ir::MemOp op = ir::MemOp::Unpack(i.aux);
   if (op.mmu_context != 0 || op.must_align) return;
   const int64_t begin = static_cast<int32_t>(i.imm), end = begin + i.extra + op.size();
-  if (base.op == Op::kConst) {
-    if (!OnPage(base.imm, begin, end)) return;
-    max_span = mmu::kPageSize;
-  }
-  if (ir::IndexOf(i) != ir::kNoValue) max_span = mmu::kPageSize;
+  const bool is_constant = base.op == Op::kConst, indexed = ir::IndexOf(i) != ir::kNoValue;
+  if (is_constant && !OnOnePage(base.imm, begin, end - 1)) return;
+  if (is_constant || indexed) max_span = mmu::kPageSize;
   uint32_t& open = open_[i.op == Op::kStore][i.args[0]];
   unsigned looked_at = 0;
   for (uint32_t n = open; n >= oldest_ && looked_at < kMostOpen; n = groups_[n].older, ++looked_at) {
+    if (is_constant && !OnOnePage(base.imm, groups_[n].begin, begin)) continue;
     if (!Join(groups_[n], begin, end, max_span)) continue;
+    groups_[n].indexed |= indexed;
     group_of_[instr] = n;
     return;
   }
   group_of_[instr] = static_cast<uint32_t>(groups_.size());
-  groups_.push_back({begin, end, 1, instr, std::exchange(open, group_of_[instr])});
+  groups_.push_back({begin, end, 1, instr, std::exchange(open, group_of_[instr]), indexed});
 }
 
 bool AccessGroups::Join(AccessGroup& group, int64_t begin, int64_t end, int64_t max_span) {

@@ -15,9 +15,10 @@ inline constexpr int kMaxAccessGroups = 8;  // of a block; what is found later s
 struct AccessGroup {
   int64_t begin = 0, end = 0;  // bytes from the base: all accesses lie in [begin, end)
   uint32_t accesses = 0;
-  uint32_t first = 0;  // the instruction that checks; those before it in the block do not belong to the group
-  uint32_t older = 0;  // the group before it off the same base, 0: none
-  int number = -1;     // less than kMaxAccessGroups; -1: not shared
+  uint32_t first = 0;    // the instruction that checks; those before it in the block do not belong to the group
+  uint32_t older = 0;    // the group before it off the same base, 0: none
+  bool indexed = false;  // of a table: by an access of it, the group may want more than the others do
+  int number = -1;       // less than kMaxAccessGroups; -1: not shared
 };
 
 class AccessGroups {

@@ -70,6 +70,7 @@ TEST_F(AccessGroupsTest, SeveralRowsOfATable) {
 TEST_F(AccessGroupsTest, ConstantsShareAsFarAsTheirPageGoes) {
   const std::string base = "%k = const.i64 0x12800\n";
   EXPECT_EQ(Groups(base + "%a = load.i64 [%k - 2048]\n%b = load.i64 [%k + 2040]\n"), "aa");
+  EXPECT_EQ(Groups(base + "%a = load.i64 [%k - 2056]\n%b = load.i64 [%k - 2048]\n%c = load.i64 [%k - 4096]\n"), "a-a");
   EXPECT_EQ(Groups(base + "%a = load.i64 [%k]\n%b = load.i64 [%k + 2041]\n%c = load.i64 [%k + 2048]\n"), "---");
 }
 

@@ -149,7 +149,9 @@ void Lowering::ColdFind(const Cold& cold) {
   e_.jcc_to(Cond::ne, e_.rx_of(cold.resume));
   ColdNans(cold.raw);
   e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(cold.refund));
-  EmitExit(sink_->AddWayOut(cold.pc, cold.index ? ir::WayOut::kTable : ir::WayOut::kAccess), cold.pc, nullptr);
+  const AccessGroup* group = groups_.Of(cold.instr);
+  const bool of_table = group == nullptr ? cold.index.has_value() : group->indexed;
+  EmitExit(sink_->AddWayOut(cold.pc, of_table ? ir::WayOut::kTable : ir::WayOut::kAccess), cold.pc, nullptr);
 }
 
 // Where the hot code keeps values in registers, they are saved and the operands put into the frame only here.
