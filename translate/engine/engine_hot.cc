@@ -10,10 +10,22 @@ namespace {
 
 // Whether a block is left too often is looked at each time that it was left so often again, until it is not, or there
 // were enough: first it meets pages that its slots do not know, and it may be left with each run for a while, where a
-// loop's row of a table goes over the end of a page. To leave it, and to go on with care, costs as much as a few runs
-// of it save.
+// loop's row of a table goes over the end of a page.
 constexpr uint16_t kLeftTimes = 16, kMostTimes = 1024;
-constexpr uint64_t kWorthwhileRuns = 3;
+
+// How often the block should run between two times that it is left: to leave it, and to go on with care, costs as much
+// as so many runs of it save. What else the guest runs meanwhile counts as well, so that what saves little has to be
+// left by far less often.
+constexpr uint64_t WorthwhileRuns(ir::WayOut why) {
+  switch (why) {
+    case ir::WayOut::kDivisor:
+      return 16;
+    case ir::WayOut::kTable:
+      return 64;
+    default:
+      return 3;
+  }
+}
 
 }  // namespace
 
@@ -104,7 +116,7 @@ bool Engine::CountLeaving(TranslatedBlock* block, ir::WayOut why) {
   if (leaving.times++ == 0) leaving.since = cpu_->InsnCount();
   if (leaving.times % kLeftTimes != 0) return false;
   const uint64_t runs = (cpu_->InsnCount() - leaving.since) / block->insn_count;
-  if (runs >= leaving.times * kWorthwhileRuns) return leaving.is_seldom = true;
+  if (runs >= leaving.times * WorthwhileRuns(why)) return leaving.is_seldom = true;
   if (leaving.times < kMostTimes) return false;
   stays_[static_cast<size_t>(why)].insert(block->host_pc);
   code_.Take(block), Drop(block);
