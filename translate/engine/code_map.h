@@ -36,18 +36,13 @@ struct TranslatedBlock {
   uint32_t insn_count = 0;
   uint32_t bytes = 0;  // of guest code on its first page
   uint32_t next_bytes = 0;
-  bool guarded = false;   // the code itself finds out when next_page is mapped otherwise
-  bool asleep = false;    // its guest code was written over; see SleepingBlocks
-  bool hot = false;       // made with more care, because it runs often
-  bool hot_loop = false;  // and is a loop, of this or several blocks
-  bool loops = false;     // comes by its beginning again
-  uint8_t samples = 0;    // times that the budget was found to end here
-  struct Leaving {
-    uint16_t times = 0;  // as far as they were counted
-    bool is_seldom = false;
-    uint64_t since = 0;  // instructions executed at the first
-  };
-  Leaving leaving[ir::kWayOutCount];
+  bool guarded = false;               // the code itself finds out when next_page is mapped otherwise
+  bool asleep = false;                // its guest code was written over; see SleepingBlocks
+  bool hot = false;                   // made with more care, because it runs often
+  bool hot_loop = false;              // and is a loop, of this or several blocks
+  bool loops = false;                 // comes by its beginning again
+  uint8_t samples = 0;                // times that the budget was found to end here
+  uint32_t leavings = 0;              // where the engine counts how often it is left; 0: nowhere yet
   uint32_t first_slot = 0;            // of its accesses; see TlbSlots
   uint32_t first_exit = kNoExit;      // of its direct exits; the engine's table leads on
   uint32_t first_incoming = kNoExit;  // of the exits that are joined to it

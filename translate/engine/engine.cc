@@ -41,6 +41,7 @@ bool LeavesPage(const TranslatedBlock& from, const TranslatedBlock& to) {
 
 Engine::Engine(const Target& target, Backend& backend, EngineOptions options)
     : target_(target), backend_(backend), options_(options), chain_(options.chain) {
+  leavings_.resize(1);
   sites_.push_back({0, 0});  // site 0: no instruction is in the middle of anything
 }
 
@@ -365,6 +366,7 @@ absl::Status Engine::Compile(TranslatedBlock** made) {
     DiscardAll();
     block.first_exit = kNoExit;
     block.first_slot = kNoSlot;
+    block.leavings = 0;
     compiling_ = *made = code_.New();
     **made = block;
     if (block.guarded) {  // mapping numbers have changed
@@ -394,6 +396,7 @@ void Engine::DiscardAll() {
   hot_.clear();
   no_slot_.clear();
   for (auto& blocks : stays_) blocks.clear();
+  leavings_.resize(1);
   near_slots_.clear();
   refused_.clear();
   sites_.resize(1);

@@ -3,6 +3,7 @@
 #ifndef EMU_TRANSLATE_ENGINE_ENGINE_H_
 #define EMU_TRANSLATE_ENGINE_ENGINE_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -115,6 +116,13 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
     uint32_t next_incoming, last_incoming;  // of those that are joined to `to`
     std::optional<ir::WayOut> why;          // the block is left, if that is why
   };
+  // How often a block is left, for one reason.
+  struct Leaving {
+    uint16_t times = 0;  // as far as they were counted
+    bool is_seldom = false;
+    uint64_t since = 0;  // instructions executed at the first
+  };
+  using Leavings = std::array<Leaving, ir::kWayOutCount>;
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
   bool may_leave() const override { return compiling_->hot && MayLeave(ir::WayOut::kAccess); }
@@ -174,6 +182,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   SleepingBlocks sleeping_;
   ChunkedVector<Site> sites_;
   ChunkedVector<ExitInfo> exits_;
+  ChunkedVector<Leavings> leavings_;  // of hot blocks that were left, by TranslatedBlock::leavings
   std::vector<TranslatedBlock*> taken_;
   std::vector<const uint8_t*> new_pages_;
   absl::flat_hash_map<std::pair<uint64_t, const uint8_t*>, uint32_t> mapping_ids_;

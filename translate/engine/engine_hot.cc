@@ -111,7 +111,11 @@ uint32_t Engine::AddWayOut(uint64_t pc, ir::WayOut why) {
 
 // Whether the block is to be left without the engine's notice from now on. It is made anew if that is often.
 bool Engine::CountLeaving(TranslatedBlock* block, ir::WayOut why) {
-  TranslatedBlock::Leaving& leaving = block->leaving[static_cast<size_t>(why)];
+  if (block->leavings == 0) {
+    block->leavings = static_cast<uint32_t>(leavings_.size());
+    leavings_.push_back({});
+  }
+  Leaving& leaving = leavings_[block->leavings][static_cast<size_t>(why)];
   if (leaving.is_seldom) return true;
   if (leaving.times++ == 0) leaving.since = cpu_->InsnCount();
   if (leaving.times % kLeftTimes != 0) return false;
