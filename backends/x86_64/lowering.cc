@@ -79,8 +79,7 @@ void Lowering::FindGroups(const ir::Block& block, const translate::CompileSink& 
 void Lowering::Refine(ir::Block* block, const translate::CompileSink& sink) {
   if (!jit_.late_sets || !sink.may_leave() || !MayLeave(*block)) return;
   refined_ = *block;
-  if (jit_.tables && sink.may_index()) {
-    IndexTables(&refined_);
+  if (jit_.tables && sink.may_index() && IndexTables(&refined_)) {
     FindGroups(refined_, sink);
     for (uint32_t n = 0; n < refined_.code.size(); ++n) {
       if (groups_.Of(n) == nullptr) refined_.code[n] = block->code[n];  // an index alone is worth nothing

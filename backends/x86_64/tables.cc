@@ -18,19 +18,21 @@ class Indexer {
  public:
   explicit Indexer(ir::Block& block) : block_(block), facts_(block.code.size()) {}
 
-  void Run() {
+  bool Run() {
+    bool any = false;
     for (Instr& i : block_.code) {
-      if ((i.op == Op::kLoad || i.op == Op::kStore) && ir::IndexOf(i) == ir::kNoValue) Convert(i);
+      if ((i.op == Op::kLoad || i.op == Op::kStore) && ir::IndexOf(i) == ir::kNoValue) any |= Convert(i);
     }
+    return any;
   }
 
  private:
-  void Convert(Instr& i) {
+  bool Convert(Instr& i) {
     const ir::MemOp op = ir::MemOp::Unpack(i.aux);
     const Instr& address = Def(i.args[0]);
-    if (op.mmu_context != 0 || op.must_align || op.big_endian || address.op != Op::kAdd) return;
+    if (op.mmu_context != 0 || op.must_align || op.big_endian || address.op != Op::kAdd) return false;
     const Value a = address.args[0], b = address.args[1];
-    if (!Index(i, a, b)) Index(i, b, a);
+    return Index(i, a, b) || Index(i, b, a);
   }
 
   bool Index(Instr& i, Value base, Value index) {
@@ -90,6 +92,6 @@ class Indexer {
 
 }  // namespace
 
-void IndexTables(ir::Block* block) { Indexer(*block).Run(); }
+bool IndexTables(ir::Block* block) { return Indexer(*block).Run(); }
 
 }  // namespace emu::backends::x86_64

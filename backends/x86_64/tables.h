@@ -7,8 +7,9 @@
 
 namespace emu::backends::x86_64 {
 
-// Gives such accesses their index by itself, so that nothing else need add it. Values keep their numbers.
-void IndexTables(ir::Block* block);
+// Gives such accesses their index by itself, so that nothing else need add it; false: there are none. Values keep their
+// numbers.
+bool IndexTables(ir::Block* block);
 
 }  // namespace emu::backends::x86_64
 

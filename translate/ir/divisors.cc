@@ -2,24 +2,23 @@
 
 #include <algorithm>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "translate/ir/eval.h"
+#include "translate/ir/questions.h"
 
 namespace emu::ir {
 namespace {
 
 class Guesser {
  public:
-  Guesser(Block& block, absl::FunctionRef<uint64_t(uint64_t)> read) : block_(block), read_(read) {}
+  Guesser(Block& block, absl::FunctionRef<uint64_t(uint64_t)> read) : block_(block), questions_(block), read_(read) {}
 
   unsigned Run() {
-    const auto charge = std::ranges::find(block_.code, Op::kCharge, &Instr::op);
-    if (charge == block_.code.end()) return 0;
+    if (std::ranges::find(block_.code, Op::kCharge, &Instr::op) == block_.code.end()) return 0;
     FindWritten();
     for (size_t n = 0; n < block_.code.size(); ++n) AddDivision(n);
-    if (!divisions_.empty()) Rewrite(static_cast<size_t>(charge - block_.code.begin()));
+    if (!divisions_.empty()) Rewrite();
     return static_cast<unsigned>(divisions_.size());
   }
 
@@ -62,35 +61,24 @@ class Guesser {
     return registers_.emplace_back(reg, read_(reg)).value;
   }
 
-  void Rewrite(size_t charge) {
-    const std::vector<Instr> old = std::exchange(block_.code, {});
-    std::vector<Value> moved(old.size());
+  void Rewrite() {
     auto division = divisions_.begin();
-    for (size_t n = 0; n < old.size(); ++n) {
-      if (n == charge) Ask();
-      Instr i = old[n];
-      for (Value& v : i.args) v = v == kNoValue ? v : moved[v];
-      if (division != divisions_.end() && division->at == n) i.args[1] = Const(i.type, (division++)->divisor);
-      moved[n] = Emit(i);
-    }
+    questions_.Rewrite([&] { Ask(); },
+                       [&](size_t n, Instr& i) {
+                         const bool guessed = division != divisions_.end() && division->at == n;
+                         if (guessed) i.args[1] = questions_.Const(i.type, (division++)->divisor);
+                         return true;
+                       });
   }
   void Ask() {
     for (const Register& r : registers_) {
-      const Value now = Emit({.op = Op::kGet, .type = Type::kI64, .imm = r.number});
-      Emit({.op = Op::kLeaveIf,
-            .aux = static_cast<uint16_t>(Cond::kNe),
-            .args = {now, Const(Type::kI64, r.value), kNoValue},
-            .extra = static_cast<uint32_t>(WayOut::kDivisor),
-            .imm = block_.pc});
+      const Value now = questions_.Register(r.number);
+      questions_.LeaveIf(WayOut::kDivisor, Cond::kNe, now, questions_.Const(Type::kI64, r.value));
     }
-  }
-  Value Const(Type t, uint64_t v) { return Emit({.op = Op::kConst, .type = t, .imm = v}); }
-  Value Emit(const Instr& i) {
-    block_.code.push_back(i);
-    return static_cast<Value>(block_.code.size() - 1);
   }
 
   Block& block_;
+  Questions questions_;
   const absl::FunctionRef<uint64_t(uint64_t)> read_;
   bool calls_ = false;
   std::vector<uint64_t> written_;

@@ -503,11 +503,7 @@ void Folder::Address(Instr& i) {
   const Output::Sum sum = out_.SumOf(i.args[0]);
   Value base = out_.BaseOf(sum.of, write);
   if (base == kNoValue) base = out_.IsKept(i.args[0]) ? i.args[0] : sum.of;
-  const uint64_t displacement = i.imm + sum.plus - out_.SumOf(base).plus;
-  if (static_cast<uint64_t>(SignExtend(displacement, 32)) == displacement) {
-    i.args[0] = base;
-    i.imm = displacement;
-  }
+  Rebase(i, base, i.imm + sum.plus - out_.SumOf(base).plus);
   out_.MakeBase(i.args[0], write);
 }
 
@@ -517,7 +513,10 @@ void Folder::ConstantAddress(Instr& i) {
   const uint64_t last = address + MemOp::Unpack(i.aux).size() - 1;
   const bool crosses = (address ^ last) >> Output::kPageBits != 0;
   const Value base = crosses ? i.args[0] : out_.BaseOnPage(address, i.args[0]);
-  const uint64_t displacement = address - Def(base).imm;
+  Rebase(i, base, address - Def(base).imm);
+}
+
+void Folder::Rebase(Instr& i, Value base, uint64_t displacement) const {
   if (static_cast<uint64_t>(SignExtend(displacement, 32)) != displacement) return;
   i.args[0] = base;
   i.imm = displacement;

@@ -122,6 +122,7 @@ class Folder {
   std::optional<Value> Select(Instr& i);
   void Address(Instr& i);
   void ConstantAddress(Instr& i);
+  void Rebase(Instr& i, Value base, uint64_t displacement) const;
   void Comparison();
   bool SimplerComparison(Instr& i);
   bool Always(const Instr& i) const { return IsConst(i.args[0]) && Def(i.args[0]).imm == i.imm; }

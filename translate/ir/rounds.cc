@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "translate/ir/builder.h"
+#include "translate/ir/questions.h"
 
 namespace emu::ir {
 namespace {
@@ -41,7 +42,7 @@ struct Climb {
 
 class Asker {
  public:
-  explicit Asker(Block& block) : block_(block) {}
+  explicit Asker(Block& block) : block_(block), questions_(block) {}
 
   unsigned Run() {
     if (!FindEntryValues()) return 0;
@@ -138,34 +139,26 @@ class Asker {
   }
 
   unsigned Rewrite() {
-    const std::vector<Instr> old = std::exchange(block_.code, {});
-    std::vector<bool> gone(old.size());
+    std::vector<bool> gone(block_.code.size());
     unsigned count = 0;
     const auto leave_out = [&](const std::vector<size_t>& exits) {
       for (size_t n : exits) gone[n] = true, ++count;
     };
     for (const Rounds& r : rounds_) leave_out(r.exits);
     for (const Climb& c : climbs_) leave_out(c.exits);
-    std::vector<Value> moved(old.size());
-    bool asked = false;
-    for (size_t n = 0; n < old.size(); ++n) {
-      if (old[n].op == Op::kCharge && !std::exchange(asked, true)) {
-        for (const Rounds& r : rounds_) Ask(r);
-        for (const Climb& c : climbs_) Ask(c);
-      }
-      if (gone[n]) continue;
-      Instr i = old[n];
-      for (Value& v : i.args) v = v == kNoValue ? v : moved[v];
-      moved[n] = Emit(i);
-    }
+    const auto ask = [&] {
+      for (const Rounds& r : rounds_) Ask(r);
+      for (const Climb& c : climbs_) Ask(c);
+    };
+    questions_.Rewrite(ask, [&](size_t n, const Instr&) { return !gone[n]; });
     CountInsns(block_);
     return count;
   }
   void Ask(const Rounds& r) {
-    Value v = Emit({.op = Op::kGet, .type = Type::kI64, .imm = r.a});
-    if (r.b != kNoRegister) v = Binary(Op::kSub, v, Emit({.op = Op::kGet, .type = Type::kI64, .imm = r.b}));
+    Value v = questions_.Register(r.a);
+    if (r.b != kNoRegister) v = Binary(Op::kSub, v, questions_.Register(r.b));
     v = Binary(Op::kAdd, v, Const(-(r.first + static_cast<uint64_t>(r.lowest))));
-    if (r.narrow) v = Emit({.op = Op::kZExt32, .type = Type::kI64, .args = {v, kNoValue, kNoValue}});
+    if (r.narrow) v = Unary(Op::kZExt32, v);
     LeaveIf(Cond::kLeU, v, Const(static_cast<uint64_t>(r.highest - r.lowest)));
   }
   // While x is below y, what lies between them is their difference, without a sign.
@@ -177,25 +170,19 @@ class Asker {
   }
   Value Make(const Sum& sum) {
     if (sum.reg == kNoRegister) return Const(sum.plus);
-    const Value reg = Emit({.op = Op::kGet, .type = Type::kI64, .imm = sum.reg});
+    const Value reg = questions_.Register(sum.reg);
     const Value v = Binary(Op::kAdd, reg, Const(sum.plus));
-    return sum.narrow ? Emit({.op = Op::kSExt32, .type = Type::kI64, .args = {v, kNoValue, kNoValue}}) : v;
+    return sum.narrow ? Unary(Op::kSExt32, v) : v;
   }
-  void LeaveIf(Cond cond, Value a, Value b) {
-    Emit({.op = Op::kLeaveIf,
-          .aux = static_cast<uint16_t>(cond),
-          .args = {a, b, kNoValue},
-          .extra = static_cast<uint32_t>(WayOut::kRounds),
-          .imm = block_.pc});
+  void LeaveIf(Cond cond, Value a, Value b) { questions_.LeaveIf(WayOut::kRounds, cond, a, b); }
+  Value Unary(Op op, Value v) { return Binary(op, v, kNoValue); }
+  Value Binary(Op op, Value a, Value b) {
+    return questions_.Emit({.op = op, .type = Type::kI64, .args = {a, b, kNoValue}});
   }
-  Value Binary(Op op, Value a, Value b) { return Emit({.op = op, .type = Type::kI64, .args = {a, b, kNoValue}}); }
-  Value Const(uint64_t v) { return Emit({.op = Op::kConst, .type = Type::kI64, .imm = v}); }
-  Value Emit(const Instr& i) {
-    block_.code.push_back(i);
-    return static_cast<Value>(block_.code.size() - 1);
-  }
+  Value Const(uint64_t v) { return questions_.Const(Type::kI64, v); }
 
   Block& block_;
+  Questions questions_;
   std::vector<bool> at_entry_;  // gets of what the register holds when the block begins
   std::vector<Rounds> rounds_;
   std::vector<Climb> climbs_;
