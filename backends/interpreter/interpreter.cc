@@ -118,7 +118,7 @@ const Program* Interpreter::FollowLink(const CpuState& state, const Program& fro
 
 const Program* Interpreter::FollowJumpCache(const CpuState& state) const {
   if (state.jump_cache == nullptr) return nullptr;
-  const translate::JumpEntry& e = state.jump_cache[translate::JumpCacheIndex(state.pc)];
+  const translate::JumpEntry& e = translate::JumpLine(state.jump_cache, state.pc);
   return e.pc == state.pc ? programs_[e.code - 1].get() : nullptr;
 }
 

@@ -131,7 +131,7 @@ TEST_P(LinksTest, IndirectJumpsProbeTheJumpCache) {
   b_.jump_cache.Put(kTo, b_.backend->JumpTarget(to));
   EXPECT_EQ(Run(from).kind, Exit::Kind::kJump);
   EXPECT_EQ(b_.state.r, 1u);
-  translate::JumpEntry& line = b_.jump_cache.lines()[translate::JumpCacheIndex(kTo)];
+  translate::JumpEntry& line = b_.jump_cache.Line(kTo);
   line.pc ^= uint64_t{1} << 40;
   EXPECT_EQ(Run(from).kind, Exit::Kind::kLookup);
   line.pc ^= uint64_t{1} << 40;

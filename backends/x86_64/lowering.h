@@ -161,7 +161,7 @@ class Lowering {
   // lowering_memory.cc
   void Load(const ir::Instr& i);
   void Store(const ir::Instr& i);
-  void ResumeHere(Cold cold);
+  void ResumeHere(const Cold& cold);
   void LoadFrom(const ir::Instr& i, Mem from, Reg to, Xmm xmm);
   void StoreTo(const ir::Instr& i, Mem to, Reg value, Xmm xmm, std::optional<int32_t> imm);
   Mem FindPage(const ir::Instr& i, bool write, Sum at, Reg entry, Cold* cold);

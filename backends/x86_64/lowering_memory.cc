@@ -93,11 +93,11 @@ void Lowering::Displaced(Reg to, Reg from, int64_t displacement) {
 }
 
 // The cold code of the present instruction comes back here, and keeps what is needed later.
-void Lowering::ResumeHere(Cold cold) {
-  cold.resume = e_.rw();
-  cold.live_temps = regs_.LiveTemps();
-  cold.live_xmms = regs_.LiveXmms();
-  cold_.push_back(cold);
+void Lowering::ResumeHere(const Cold& cold) {
+  Cold& kept = cold_.emplace_back(cold);
+  kept.resume = e_.rw();
+  kept.live_temps = regs_.LiveTemps();
+  kept.live_xmms = regs_.LiveXmms();
 }
 
 // Where the access is in the host's memory; the addend of its page goes to `entry`.

@@ -59,14 +59,9 @@ Registers::Registers(Emitter* emitter, const std::vector<GuestRegister>* guest, 
       versions_(guest->size()),
       positions_(guest->size()) {}
 
-// What the instruction goes by.
-Registers::Arguments Registers::ArgumentsOf(unsigned index) const {
-  Arguments args;
-  std::ranges::copy(block_->code[index].args, args.begin());
-  if (groups_ == nullptr) return args;
-  const AccessGroup* group = groups_->Of(index);
-  if (group != nullptr && group->first != index) args[0] = HostOf(*group);
-  return args;
+bool Registers::IsArgument(unsigned index, Value v) const {
+  const Value* args = block_->code[index].args;
+  return v == FirstArgument(index) || v == args[1] || v == args[2];
 }
 
 void Registers::Begin(const ir::Block* block, const AccessGroups* groups) {
@@ -74,9 +69,7 @@ void Registers::Begin(const ir::Block* block, const AccessGroups* groups) {
   groups_ = groups;
   values_.assign(block->code.size() + (groups == nullptr ? 0 : kMaxAccessGroups), {});
   for (unsigned i = 0; i < block->code.size(); ++i) {
-    for (Value v : ArgumentsOf(i)) {
-      if (v != ir::kNoValue) values_[v].last_use = i;
-    }
+    ForEachArgument(i, [&](Value v) { values_[v].last_use = i; });
   }
   free_temps_ = kTempMask;
   free_xmms_ = xmm_mask_;
@@ -97,9 +90,9 @@ void Registers::EndInstr() {
   for (Value v : kept_) {
     if (values_[v].last_use == index_) Free(v);
   }
-  for (Value v : ArgumentsOf(index_)) {
-    if (v != ir::kNoValue && values_[v].last_use == index_) Free(v);
-  }
+  ForEachArgument(index_, [&](Value v) {
+    if (values_[v].last_use == index_) Free(v);
+  });
   if (values_[index_].last_use <= index_) Free(static_cast<Value>(index_));
 }
 
@@ -233,8 +226,7 @@ unsigned Registers::Distance(Value v) const {
   static constexpr unsigned kFar = 64;
   const unsigned end = std::min<unsigned>(kFar, values_[v].last_use - index_);
   for (unsigned n = 1; n < end; ++n) {
-    const Arguments args = ArgumentsOf(index_ + n);
-    if (std::ranges::find(args, v) != args.end()) return n;
+    if (IsArgument(index_ + n, v)) return n;
   }
   return end;
 }
@@ -283,8 +275,7 @@ void Registers::Claim(Reg temp, Value done) {
   if (v == done && !UsedLater(v)) return;
   const uint16_t locked = locked_;
   locked_ |= kWideMask;
-  const Arguments args = ArgumentsOf(index_);
-  const bool wanted = std::ranges::find(args, v) != args.end();
+  const bool wanted = IsArgument(index_, v);
   const std::optional<Reg> to = wanted ? Temp() : FreeTemp();
   if (to.has_value() && (wanted || !HasHome(v))) {
     free_temps_ |= Bit(temp);

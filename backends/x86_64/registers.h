@@ -191,8 +191,21 @@ class Registers {
     uint64_t home_position = 0;
   };
   static constexpr uint16_t kNoHome = 0xffff;
-  using Arguments = std::array<ir::Value, std::size(decltype(ir::Instr::args){})>;
-  Arguments ArgumentsOf(unsigned index) const;
+  // What instruction `index` goes by in place of its first argument.
+  ir::Value FirstArgument(unsigned index) const {
+    const ir::Value argument = block_->code[index].args[0];
+    if (groups_ == nullptr) return argument;
+    const AccessGroup* group = groups_->Of(index);
+    return group != nullptr && group->first != index ? HostOf(*group) : argument;
+  }
+  template <typename F>
+  void ForEachArgument(unsigned index, F f) const {
+    const ir::Value* args = block_->code[index].args;
+    if (const ir::Value v = FirstArgument(index); v != ir::kNoValue) f(v);
+    if (args[1] != ir::kNoValue) f(args[1]);
+    if (args[2] != ir::kNoValue) f(args[2]);
+  }
+  bool IsArgument(unsigned index, ir::Value v) const;
   bool IsHost(ir::Value v) const { return v >= block_->code.size(); }
   ir::Type TypeOf(ir::Value v) const { return IsHost(v) ? ir::Type::kI64 : block_->code[v].type; }
   bool HasHome(ir::Value v) const {

@@ -55,11 +55,12 @@ bool Registers::MayTake(const ir::Instr& set) const {
 
 // The temp of an argument whose last use this is.
 std::optional<Reg> Registers::Dying() const {
-  for (Value v : ArgumentsOf(index_)) {
-    if (v == ir::kNoValue || UsedLater(v) || at(v).kind != At::kTemp) continue;
-    if (temp_owner_[at(v).reg] == v) return static_cast<Reg>(at(v).reg);
-  }
-  return std::nullopt;
+  std::optional<Reg> dying;
+  ForEachArgument(index_, [&](Value v) {
+    if (dying || UsedLater(v) || at(v).kind != At::kTemp) return;
+    if (temp_owner_[at(v).reg] == v) dying = static_cast<Reg>(at(v).reg);
+  });
+  return dying;
 }
 
 Reg Registers::Result() {

@@ -330,12 +330,13 @@ std::vector<translate::SharedCode> NamePieces(const Runtime& r, const uint8_t* e
 void EmitIndirectJump(Emitter& e, const Runtime& runtime) {
   using translate::JumpEntry;
   static_assert(sizeof(JumpEntry) == 16);
-  // JumpCacheIndex(pc) * 2
+  // JumpLine's number, twice
   e.rr(Op::kMOV32rr, Reg::rcx, Reg::rax);
   e.ri(Op::kSHR32ri, Reg::rcx, translate::kJumpCacheShift);
   e.rm(Op::kMOV64rm, Reg::rdx, StateField(offsetof(CpuState, jump_cache)));
   e.rr(Op::kXOR32rr, Reg::rcx, Reg::rax);
-  e.ri(Op::kAND32ri, Reg::rcx, (translate::kJumpCacheEntries - 1) << 1);
+  e.rm(Op::kAND32rm, Reg::rcx,
+       Mem::Base(Reg::rdx, static_cast<int32_t>(offsetof(JumpEntry, code)) - static_cast<int32_t>(sizeof(JumpEntry))));
   e.rm(Op::kCMP64rm, Reg::rax, Mem::BaseIndex(Reg::rdx, Reg::rcx, 8, offsetof(JumpEntry, pc)));
   e.jcc_to(Cond::ne, runtime.exit_lookup);
   e.m(Op::kJMP64m, Mem::BaseIndex(Reg::rdx, Reg::rcx, 8, offsetof(JumpEntry, code)));

@@ -2,6 +2,8 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "backends/x86_64/backend.h"
 #include "targets/riscv/target.h"
@@ -56,7 +58,10 @@ const riscv::RiscvTarget& Target() {
 }
 
 void Lift(ir::Block* block) {
+  std::vector<ir::Instr> code = std::move(block->code);  // as the engine, which keeps the room
+  code.clear();
   *block = ir::Block();
+  block->code = std::move(code);
   block->pc = 0x1000;
   ir::Builder builder(block);
   const auto* bytes = reinterpret_cast<const uint8_t*>(kCode);

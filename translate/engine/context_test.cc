@@ -17,7 +17,7 @@ class ContextTest : public ::testing::Test {
   }
   static constexpr uint64_t kJump = 0x1234;
   void PutJump(uint32_t key = 0) { context_.Jumps(key).Put(kJump, 9); }
-  bool HasJump(uint32_t key = 0) { return context_.Jumps(key).lines()[JumpCacheIndex(kJump)].pc == kJump; }
+  bool HasJump(uint32_t key = 0) { return context_.Jumps(key).Line(kJump).pc == kJump; }
 
   Context context_{{1, 2}};
   uint8_t code_[1] = {};
@@ -129,7 +129,7 @@ TEST(ContextPoolTest, ARecycledContextIsEmpty) {
   for (uint64_t k = 1; k <= ContextPool::kMaxContexts; ++k) pool.Get({k, 0});
   EXPECT_EQ(first->key, (ContextKey{ContextPool::kMaxContexts, 0}));
   EXPECT_NE(first->read.entry(0x1000).tag, 0x1000u);
-  EXPECT_EQ(first->Jumps(0).lines()[JumpCacheIndex(0x1000)].code, 0u);
+  EXPECT_EQ(first->Jumps(0).Line(0x1000).code, 0u);
 }
 
 }  // namespace

@@ -78,6 +78,10 @@ class Cpu final : private memory::Listener {
   Context& context() { return *context_; }
   // Of the code that runs now.
   JumpCache& jumps() { return context_->Jumps(state_.key); }
+  void PutJump(uint64_t pc, uint64_t code) {
+    jumps().Put(pc, code);
+    state_.jump_cache = jumps().lines();
+  }
   ContextPool& contexts() { return contexts_; }
   void set_code_owner(CodeOwner* owner) { code_ = owner; }
 

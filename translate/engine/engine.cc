@@ -185,7 +185,7 @@ bool Engine::MayJoin(const TranslatedBlock& from, const TranslatedBlock& to) {
 void Engine::FillJumpCache(const TranslatedBlock& block) {
   if (!chain_ || !options_.jit.jump_cache || block.max_insns != 0) return;
   if (cpu_->context().exec[Context::Slot(block.pc)].page != (block.pc & mmu::kPageMask)) return;
-  cpu_->jumps().Put(block.pc, backend_.JumpTarget(block.entry));
+  cpu_->PutJump(block.pc, backend_.JumpTarget(block.entry));
 }
 
 TranslatedBlock* Engine::Find(uint64_t pc, uint32_t max_insns) {

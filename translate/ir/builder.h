@@ -3,7 +3,6 @@
 #define EMU_TRANSLATE_IR_BUILDER_H_
 
 #include <cstdint>
-#include <initializer_list>
 
 #include "translate/ir/ir.h"
 
@@ -16,6 +15,10 @@ void CountInsns(Block& block);
 class Builder {
  public:
   explicit Builder(Block* block) : block_(*block) {}
+  // What an operation is of, in order.
+  struct Args {
+    Value a = kNoValue, b = kNoValue, c = kNoValue;
+  };
   Block& block() { return block_; }
   Type TypeOf(Value v) const { return block_.code[v].type; }
   bool full() const { return block_.code.size() > kMaxInstrs - 1024; }  // end the block soon
@@ -49,9 +52,7 @@ class Builder {
   void Probe() { Emit(Op::kProbe, Type::kVoid, {}); }
 
   // FAdd, FSub, FMul, FDiv, FSqrt, FMulAdd: result of the arguments' type.
-  Value Fp(Op op, FpAux aux, std::initializer_list<Value> args) {
-    return Emit(op, TypeOf(*args.begin()), args, 0, aux.Pack());
-  }
+  Value Fp(Op op, FpAux aux, Args args) { return Emit(op, TypeOf(args.a), args, 0, aux.Pack()); }
   // FToI, IToF, FCvt: result of type `to`.
   Value FpConvert(Op op, Type to, FpAux aux, Value a) { return Emit(op, to, {a}, 0, aux.Pack()); }
   Value FCmp(Type t, FpCond c, Value a, Value b) { return Emit(Op::kFCmp, t, {a, b}, 0, static_cast<uint16_t>(c)); }
@@ -73,10 +74,8 @@ class Builder {
   void ExitUnless(Value pc, uint64_t expected) { Emit(Op::kExitUnless, Type::kVoid, {pc}, expected); }
   void Goto(uint64_t pc) { Emit(Op::kGoto, Type::kVoid, {}, pc); }
   void GotoInd(Value pc, JumpHint hint) { Emit(Op::kGotoInd, Type::kVoid, {pc}, 0, static_cast<uint16_t>(hint)); }
-  Value Call(Type result, unsigned helper, std::initializer_list<Value> args) {
-    return Emit(Op::kCall, result, args, helper);
-  }
-  void Raise(unsigned helper, std::initializer_list<Value> args) { Emit(Op::kRaise, Type::kVoid, args, helper); }
+  Value Call(Type result, unsigned helper, Args args) { return Emit(Op::kCall, result, args, helper); }
+  void Raise(unsigned helper, Args args) { Emit(Op::kRaise, Type::kVoid, args, helper); }
   void Dispatch() { Emit(Op::kDispatch, Type::kVoid, {}); }
 
   uint16_t NewLabel() { return block_.label_count++; }
@@ -90,11 +89,17 @@ class Builder {
   void Finish() { CountInsns(block_); }
 
  private:
-  Value Emit(Op op, Type t, std::initializer_list<Value> args, uint64_t imm = 0, uint16_t aux = 0, uint32_t extra = 0) {
-    Instr i{op, t, aux, {kNoValue, kNoValue, kNoValue}, extra, imm};
-    unsigned n = 0;
-    for (Value v : args) i.args[n++] = v;
-    block_.code.push_back(i);
+  // Written field by field where it is to be: a copy would have to wait for its parts.
+  [[gnu::always_inline]] Value Emit(Op op, Type t, Args args, uint64_t imm = 0, uint16_t aux = 0, uint32_t extra = 0) {
+    Instr& i = block_.code.emplace_back();
+    i.op = op;
+    i.type = t;
+    i.aux = aux;
+    i.args[0] = args.a;
+    i.args[1] = args.b;
+    i.args[2] = args.c;
+    i.extra = extra;
+    i.imm = imm;
     return static_cast<Value>(block_.code.size() - 1);
   }
 

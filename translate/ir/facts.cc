@@ -16,13 +16,13 @@ unsigned KnownSignBits(Type t, const Facts& f) {
   return static_cast<unsigned>(std::max(std::countl_one(f.zeros << up), std::countl_one(f.ones << up)));
 }
 
-Facts Complete(Type t, Facts f) {
+// In place: a copy would have to wait for its parts.
+void Complete(Type t, Facts& f) {
   if (TypeBits(t) == 32) {
     f.zeros |= ~uint64_t{0} << 32;
     f.ones &= LowMask(32);
   }
   f.sign_bits = std::clamp(std::max(f.sign_bits, KnownSignBits(t, f)), 1u, TypeBits(t));
-  return f;
 }
 
 // Nothing but that the value is less than 2^bits.
@@ -170,10 +170,16 @@ std::optional<bool> DecideLess(N a_min, N a_max, N b_min, N b_max, bool or_equal
 
 }  // namespace
 
-Facts ConstantFacts(Type t, uint64_t v) { return Complete(t, {~v, v, 1}); }
+Facts ConstantFacts(Type t, uint64_t v) {
+  Facts f{~v, v, 1};
+  Complete(t, f);
+  return f;
+}
 
 Facts FactsOf(const Instr& i, Type arg_type, const Facts& a, const Facts& b, const Facts& c) {
-  return Complete(i.type, Compute(i, arg_type, a, b, c));
+  Facts f = Compute(i, arg_type, a, b, c);
+  Complete(i.type, f);
+  return f;
 }
 
 std::optional<bool> Decide(Cond cond, Type t, const Facts& a, const Facts& b) {

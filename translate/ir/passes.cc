@@ -145,10 +145,15 @@ struct Demand {
 constexpr Demand Both(uint8_t bits) { return {{bits, bits, bits}}; }
 constexpr uint8_t AtMost(uint8_t a, uint8_t b) { return a < b ? a : b; }
 
-// For `bits` of the result.
-Demand DemandOf(const Instr& i, uint8_t bits, const Instr* code) {
-  const auto constant = [&](Value v) { return code[v].op == Op::kConst ? std::optional(code[v].imm) : std::nullopt; };
-  switch (i.op) {
+// For some bits of a result as many of each argument are asked, but at least and at most so many; up to `copied` low
+// bits are those of the first argument. Of others DemandOf knows more.
+struct DemandRule {
+  uint8_t least = kWhole, most = kWhole, copied = 0;
+  bool other = false;
+};
+
+constexpr DemandRule RuleOf(Op op) {
+  switch (op) {
     case Op::kAdd:
     case Op::kSub:
     case Op::kMul:
@@ -157,7 +162,43 @@ Demand DemandOf(const Instr& i, uint8_t bits, const Instr* code) {
     case Op::kAndNot:
     case Op::kNot:
     case Op::kNeg:
-      return Both(bits);
+      return {0, kWhole};
+    case Op::kSExt8:
+    case Op::kZExt8:
+      return {0, 8, 8};
+    case Op::kSExt16:
+    case Op::kZExt16:
+      return {0, 16, 16};
+    case Op::kSExt32:
+    case Op::kZExt32:
+      return {0, 32, 32};
+    case Op::kSExt:
+    case Op::kZExt:
+    case Op::kTrunc:
+      return {0, 32};
+    case Op::kAnd:
+    case Op::kShl:
+    case Op::kShr:
+    case Op::kSar:
+    case Op::kRotL:
+    case Op::kRotR:
+    case Op::kSelect:
+    case Op::kStore:
+      return {.other = true};
+    default:
+      return {};
+  }
+}
+constexpr DemandRule kDemandRules[] = {
+#define EMU_IR_OP(name, Enumerator, result, args, fields, effects) RuleOf(Op::k##Enumerator),
+#include "translate/ir/ops.def"
+#undef EMU_IR_OP
+};
+
+// For `bits` of the result of an operation that the rule says nothing of.
+Demand DemandOf(const Instr& i, uint8_t bits, const Instr* code) {
+  const auto constant = [&](Value v) { return code[v].op == Op::kConst ? std::optional(code[v].imm) : std::nullopt; };
+  switch (i.op) {
     case Op::kAnd: {
       const std::optional<uint64_t> mask = constant(i.args[1]);
       return Both(mask ? AtMost(bits, static_cast<uint8_t>(std::bit_width(*mask | 1))) : bits);
@@ -170,48 +211,19 @@ Demand DemandOf(const Instr& i, uint8_t bits, const Instr* code) {
       if (i.op == Op::kShl) return {{static_cast<uint8_t>(bits > amount ? bits - amount : 1), 6, 0}};
       return {{n && bits + amount < static_cast<int>(width) ? static_cast<uint8_t>(bits + amount) : kWhole, 6, 0}};
     }
-    case Op::kSar:
-    case Op::kRotL:
-    case Op::kRotR:
-      return {{kWhole, 6, 0}};
-    case Op::kSExt8:
-    case Op::kZExt8:
-      return Both(AtMost(bits, 8));
-    case Op::kSExt16:
-    case Op::kZExt16:
-      return Both(AtMost(bits, 16));
-    case Op::kSExt32:
-    case Op::kZExt32:
-    case Op::kSExt:
-    case Op::kZExt:
-    case Op::kTrunc:
-      return Both(AtMost(bits, 32));
     case Op::kSelect:
       return {{kWhole, bits, bits}};
     case Op::kStore:
       return {{kWhole, static_cast<uint8_t>(MemOp::Unpack(i.aux).size() * 8), kWhole}};
-    default:
-      return Both(kWhole);
+    default:  // by an amount
+      return {{kWhole, 6, 0}};
   }
 }
 
-// The low `bits` of the result are those of its first argument.
-bool IsCopy(const Instr& i, uint8_t bits, const Instr* code) {
-  switch (i.op) {
-    case Op::kSExt8:
-    case Op::kZExt8:
-      return bits <= 8;
-    case Op::kSExt16:
-    case Op::kZExt16:
-      return bits <= 16;
-    case Op::kSExt32:
-    case Op::kZExt32:
-      return bits <= 32;
-    case Op::kAnd:
-      return bits < 64 && code[i.args[1]].op == Op::kConst && (~code[i.args[1]].imm << (64 - bits)) == 0;
-    default:
-      return false;
-  }
+// The low `bits` of a conjunction are those of its first argument.
+bool MaskKeeps(const Instr& i, uint8_t bits, const Instr* code) {
+  return i.op == Op::kAnd && bits < 64 && code[i.args[1]].op == Op::kConst &&
+         (~code[i.args[1]].imm << (64 - bits)) == 0;
 }
 
 // Writes back to the block what is needed of the output.
@@ -234,7 +246,9 @@ class Backward {
       Observe(i);
       if (needed[n] == 0) needed[n] = kWhole;
       const Demand demand = options_.drop_dead_values ? Narrow(i, needed[n]) : Both(kWhole);
-      for (unsigned k = 0; k < 3; ++k) needed[i.args[k]] = std::max(needed[i.args[k]], demand.of[k]);
+      Ask(Asked(i.args[0], n), demand.of[0]);
+      Ask(Asked(i.args[1], n + 1), demand.of[1]);
+      Ask(Asked(i.args[2], n + 2), demand.of[2]);
     }
     Compact();
   }
@@ -242,6 +256,12 @@ class Backward {
  private:
   static constexpr uint8_t kCopy = 255;  // the value is that of the first argument
 
+  // Something else in place of a missing argument, and not always the same: nothing waits for it then.
+  static Value Asked(Value v, size_t n) {
+    static_assert((kMaxInstrs & 15) == 0 && kMaxInstrs + 15 <= kNoValue);
+    return v == kNoValue ? static_cast<Value>(kMaxInstrs + (n & 15)) : v;
+  }
+  void Ask(Value v, uint8_t bits) { s_.needed[v] = std::max(s_.needed[v], bits); }
   bool IsNeeded(const Instr& i, bool used) const {
     if (i.op == Op::kSet) return !options_.drop_dead_sets || s_.overwritten.Find(i.imm) == nullptr;
     return used || !options_.drop_dead_values || !Is(i.op, kMayDrop);
@@ -265,12 +285,14 @@ class Backward {
   // `needed`: how many low bits of the result are asked for.
   Demand Narrow(Instr& i, uint8_t& needed) {
     const uint8_t bits = needed;
-    if (IsCopy(i, bits, s_.output.code())) {
+    const DemandRule& rule = kDemandRules[static_cast<size_t>(i.op)];
+    if (bits <= rule.copied || (rule.other && MaskKeeps(i, bits, s_.output.code()))) {
       needed = kCopy;
       return {{bits, 0, 0}};
     }
+    if (rule.other) return DemandOf(i, bits, s_.output.code());
     if (i.op == Op::kSExt && bits <= 32) i.op = Op::kZExt;
-    return DemandOf(i, bits, s_.output.code());
+    return Both(std::clamp(bits, rule.least, rule.most));
   }
   void Compact() {
     const Instr* from = s_.output.code();

@@ -95,11 +95,11 @@ std::optional<uint64_t> Lifter::Follow() {
 
 void Lifter::Illegal() { RaiseHelper(Helper::kIllegal, {ir_.Const64(d_.bits)}); }
 
-void Lifter::CallHelper(Helper helper, std::initializer_list<Value> args) {
+void Lifter::CallHelper(Helper helper, ir::Builder::Args args) {
   ir_.Call(Type::kVoid, static_cast<unsigned>(helper), args);
 }
 
-void Lifter::RaiseHelper(Helper helper, std::initializer_list<Value> args) {
+void Lifter::RaiseHelper(Helper helper, ir::Builder::Args args) {
   ir_.Raise(static_cast<unsigned>(helper), args);
   done_ = true;
 }

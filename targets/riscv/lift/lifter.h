@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <initializer_list>
 #include <optional>
 
 #include "absl/types/span.h"
@@ -52,8 +51,8 @@ class Lifter {
   bool GoAround(ir::Cond cond);
   void Refund();
   void Illegal();
-  void CallHelper(Helper helper, std::initializer_list<Value> args);
-  void RaiseHelper(Helper helper, std::initializer_list<Value> args);
+  void CallHelper(Helper helper, ir::Builder::Args args);
+  void RaiseHelper(Helper helper, ir::Builder::Args args);
   void EndByDispatch() { ir_.Dispatch(), done_ = true; }
 
   // Integer registers and immediates, as values of the register width (lift.cc).
