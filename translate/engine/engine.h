@@ -128,7 +128,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   bool may_leave() const override { return compiling_->hot && MayLeave(ir::WayOut::kAccess); }
   bool may_index() const override { return MayLeave(ir::WayOut::kTable); }
   uint32_t AddWayOut(uint64_t pc, ir::WayOut why) override;
-  bool wants_slots() const override { return compiling_->hot_loop; }
+  bool wants_slots() const override { return compiling_->hot; }
   bool wants_far_slots() const override { return !near_slots_.contains(compiling_->host_pc); }
   uint32_t AddSlot(const SlotUse& use) override;
   std::vector<CodeMark>* marks() override { return observers_.empty() ? nullptr : &marks_; }
