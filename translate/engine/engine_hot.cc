@@ -62,6 +62,7 @@ absl::Span<const uint64_t> Engine::PathOf(const TranslatedBlock& block) {
 uint32_t Engine::AddSlot(const SlotUse& wanted) {
   SlotUse use = wanted;
   use.windows = options_.jit.windows && !stores_;
+  use.in_loop = compiling_->hot_loop;
   if (no_slot_.contains(compiling_->host_pc + (use.pc - compiling_->pc))) return kNoSlot;
   const uint32_t slot =
       cpu_->slots().Take(use, compiling_->key, compiling_->insn_count, cpu_->InsnCount(), compiling_->first_slot);

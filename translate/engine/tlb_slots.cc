@@ -9,7 +9,9 @@ namespace {
 constexpr uint64_t kReach = 64 * mmu::kPageSize;
 // Misses are judged in lots. A filling costs as much as what hundreds of hits save.
 constexpr uint32_t kLot = 16;
-constexpr uint64_t kWorthwhile = 256;  // times that a block runs between two misses
+// Times that a block runs between two misses. What is no loop runs among much else, a kernel's code among changes of
+// mappings, each of which empties its slots.
+constexpr uint64_t kWorthwhileLoop = 256, kWorthwhileElse = 2048;
 // Above that windows are no gain: some hosts look for a byte in their cache by its address, and wait when it is used by
 // way of two addresses, that of the window and that of the RAM itself.
 constexpr uint64_t kSeldom = 128;
@@ -133,7 +135,7 @@ bool TlbSlots::Judge(Use& use, uint64_t now) const {
   const bool grew = std::exchange(use.shown_by_all, shown_) != shown_;
   use.misses = use.returns = use.elsewhere = 0;
   use.since = now;
-  if (runs >= kLot * kWorthwhile) return true;
+  if (runs >= kLot * (use.use.in_loop ? kWorthwhileLoop : kWorthwhileElse)) return true;
   if (!use.use.windows || !goes_to_and_fro || runs >= kLot * kSeldom) return false;
   return !std::exchange(use.windowed, true) || (grew && stays && ++use.bad_lots < kPatience);
 }

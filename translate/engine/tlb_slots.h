@@ -31,6 +31,7 @@ struct SlotUse {
   bool write = false;
   uint32_t span = 0;
   bool windows = false;  // whether pages may be shown for it
+  bool in_loop = false;
 };
 
 // The most bytes that it may be for: near ones are on one page nearly always, far ones may need several that lie side

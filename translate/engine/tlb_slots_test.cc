@@ -140,16 +140,17 @@ TEST_F(TlbSlotsTest, SlotsOfABlockThatMissAsWellGoWithTheBadOne) {
 }
 
 TEST_F(TlbSlotsTest, ASlotThatMissesOftenIsNotWorthIt) {
-  const uint32_t often = Take(false, 8), seldom = Take(false, 8);
-  bool kept = true;
-  uint64_t insns = 0;
-  for (int miss = 0; miss < 100; ++miss) {
-    kept = kept && Fill(often, 0x7000, insns += 20 * kPeriod);
-  }
-  EXPECT_FALSE(kept);
-  for (int miss = 0; miss < 100; ++miss) {
-    EXPECT_TRUE(Fill(seldom, 0x7000, insns += 1000 * kPeriod));
-  }
+  const auto is_kept = [&](bool in_loop, uint64_t runs_between) {
+    const uint32_t slot = slots_.Take({.pc = 0x1000, .span = 8, .in_loop = in_loop}, kKey, kPeriod, 0, kNoSlot);
+    bool kept = true;
+    uint64_t insns = 0;
+    for (int miss = 0; miss < 100; ++miss) kept = kept && Fill(slot, 0x7000, insns += runs_between * kPeriod);
+    return kept;
+  };
+  EXPECT_FALSE(is_kept(true, 20));
+  EXPECT_TRUE(is_kept(true, 1000));
+  EXPECT_FALSE(is_kept(false, 1000));
+  EXPECT_TRUE(is_kept(false, 4000));
 }
 
 }  // namespace
