@@ -240,5 +240,16 @@ TEST_F(CpuMemoryTest, AFlushLeavesNoJumps) {
   EXPECT_EQ(m_.state.base.jump_cache[5].code, 0u);
 }
 
+// A cache moves when it grows and when it is cleared.
+TEST_F(CpuMemoryTest, GeneratedCodeFindsTheJumpsOfAFullCache) {
+  constexpr uint64_t kCount = 3 * kJumpCacheEntries, kLast = 2 * (kCount - 1);
+  for (uint64_t n = 0; n < kCount; ++n) m_.cpu.PutJump(2 * n, n + 1);
+  ASSERT_EQ(m_.state.base.jump_cache, m_.cpu.jumps().lines());
+  EXPECT_EQ(JumpLine(m_.state.base.jump_cache, kLast).code, kCount);
+  m_.FlushAll();
+  ASSERT_EQ(m_.state.base.jump_cache, m_.cpu.jumps().lines());
+  EXPECT_EQ(JumpLine(m_.state.base.jump_cache, kLast).code, 0u);
+}
+
 }  // namespace
 }  // namespace emu::translate::testing
