@@ -25,23 +25,12 @@ constexpr DecodeLine kLines[] = {
 };
 }  // namespace table
 
-constexpr uint8_t kNoLine = 0xff;
+bool ExistsIn(const DecodeLine& line, uint8_t xlen) { return line.xlen == 0 || line.xlen == xlen; }
 
-// Finds lines for one register width. 32-bit words: their major opcode, funct3 and five highest bits name a bucket with
-// one to three lines, most fixed bits first. Compressed words: every one has its entry.
-class Lookup {
- public:
-  explicit Lookup(uint8_t xlen);
-  absl::Span<const uint16_t> Bucket(uint32_t bits) const {
-    const unsigned b = BucketOf(bits);
-    return absl::MakeConstSpan(lines_).subspan(first_[b], first_[b + 1] - first_[b]);
-  }
-  // Relative to the first compressed line.
-  uint8_t Compressed(uint32_t bits) const { return compressed_[bits & 0xffff]; }
-  unsigned first_compressed() const { return first_compressed_; }
-
- private:
-  static constexpr unsigned kBuckets = 1u << 13;
+// What tells the lines of one length apart: some bits of the word name a bucket. Small enough to stay in the host's
+// caches, while other code runs for long between two instructions.
+struct Full {  // major opcode, funct3, and the five highest
+  static constexpr unsigned kLength = 4, kBuckets = 1u << 13;
   static constexpr uint32_t kBucketBits = 0xf800707c;
   static constexpr unsigned BucketOf(uint32_t bits) {
     return (bits >> 2 & 31) | (bits >> 12 & 7) << 5 | bits >> 27 << 8;
@@ -49,77 +38,68 @@ class Lookup {
   static constexpr uint32_t WordOf(unsigned bucket) {
     return (bucket & 31) << 2 | (bucket >> 5 & 7) << 12 | bucket >> 8 << 27;
   }
-  void FillBuckets(uint8_t xlen);
-  void FillCompressed(uint8_t xlen);
-
-  std::vector<uint16_t> first_;
-  std::vector<uint16_t> lines_;
-  std::vector<uint8_t> compressed_;
-  unsigned first_compressed_ = 0;
+};
+struct Compressed {  // quadrant, funct6, and the two that are funct2 in most formats
+  static constexpr unsigned kLength = 2, kBuckets = 1u << 10;
+  static constexpr uint32_t kBucketBits = 0xfc63;
+  static constexpr unsigned BucketOf(uint32_t bits) {
+    return (bits & 3) | (bits >> 5 & 3) << 2 | (bits >> 10 & 63) << 4;
+  }
+  static constexpr uint32_t WordOf(unsigned bucket) {
+    return (bucket & 3) | (bucket >> 2 & 3) << 5 | (bucket >> 4 & 63) << 10;
+  }
 };
 
-bool ExistsIn(const DecodeLine& line, uint8_t xlen) { return line.xlen == 0 || line.xlen == xlen; }
+// Finds lines for one register width: each bucket has a few, most fixed bits first.
+template <typename Word>
+class Lookup {
+ public:
+  explicit Lookup(uint8_t xlen);
+  absl::Span<const uint16_t> Bucket(uint32_t bits) const {
+    const unsigned b = Word::BucketOf(bits);
+    return absl::MakeConstSpan(lines_).subspan(first_[b], first_[b + 1] - first_[b]);
+  }
 
-Lookup::Lookup(uint8_t xlen) {
-  while (table::kLines[first_compressed_].length == 4) ++first_compressed_;
-  FillBuckets(xlen);
-  FillCompressed(xlen);
-}
+ private:
+  std::vector<uint16_t> first_;
+  std::vector<uint16_t> lines_;
+};
 
-void Lookup::FillBuckets(uint8_t xlen) {
+template <typename Word>
+Lookup<Word>::Lookup(uint8_t xlen) {
   std::vector<uint16_t> order;
-  for (unsigned i = 0; i < first_compressed_; ++i) {
-    if (ExistsIn(table::kLines[i], xlen)) order.push_back(static_cast<uint16_t>(i));
+  for (unsigned i = 0; i < kInsnCount; ++i) {
+    const DecodeLine& line = table::kLines[i];
+    if (line.length == Word::kLength && ExistsIn(line, xlen)) order.push_back(static_cast<uint16_t>(i));
   }
   std::stable_sort(order.begin(), order.end(), [](uint16_t a, uint16_t b) {
     return std::popcount(table::kLines[a].mask) > std::popcount(table::kLines[b].mask);
   });
-  for (unsigned bucket = 0; bucket < kBuckets; ++bucket) {
+  for (unsigned bucket = 0; bucket < Word::kBuckets; ++bucket) {
     first_.push_back(static_cast<uint16_t>(lines_.size()));
     for (uint16_t i : order) {
       const DecodeLine& line = table::kLines[i];
-      if (((WordOf(bucket) ^ line.match) & line.mask & kBucketBits) == 0) lines_.push_back(i);
+      if (((Word::WordOf(bucket) ^ line.match) & line.mask & Word::kBucketBits) == 0) lines_.push_back(i);
     }
   }
   first_.push_back(static_cast<uint16_t>(lines_.size()));
 }
 
-void Lookup::FillCompressed(uint8_t xlen) {
-  compressed_.assign(1u << 16, kNoLine);
-  for (unsigned i = first_compressed_; i < kInsnCount; ++i) {
-    const DecodeLine& line = table::kLines[i];
-    if (!ExistsIn(line, xlen)) continue;
-    for (uint32_t free = ~line.mask & 0xffff, subset = free;; subset = (subset - 1) & free) {
-      if (line.Matches(line.match | subset)) {
-        compressed_[line.match | subset] = static_cast<uint8_t>(i - first_compressed_);
-      }
-      if (subset == 0) break;
-    }
-  }
-}
-
-// Made when it is first asked for: most runs need only one.
-template <uint8_t xlen>
-const Lookup& TheLookup() {
-  static const Lookup* const kLookup = new Lookup(xlen);
+// Made when it is first asked for: most runs need only one width.
+template <typename Word, uint8_t xlen>
+const Lookup<Word>& TheLookup() {
+  static const Lookup<Word>* const kLookup = new Lookup<Word>(xlen);
   return *kLookup;
 }
-const Lookup& LookupFor(uint8_t xlen) { return xlen == 32 ? TheLookup<32>() : TheLookup<64>(); }
 
-Insn Find32(uint32_t bits, const IsaConfig& isa) {
-  for (uint16_t i : LookupFor(isa.xlen).Bucket(bits)) {
+template <typename Word>
+Insn Find(uint32_t bits, const IsaConfig& isa) {
+  const Lookup<Word>& lookup = isa.xlen == 32 ? TheLookup<Word, 32>() : TheLookup<Word, 64>();
+  for (uint16_t i : lookup.Bucket(bits)) {
     const DecodeLine& line = table::kLines[i];
-    if (((bits ^ line.match) & line.mask) == 0 && isa.HasAll(line.extensions)) return static_cast<Insn>(i);
+    if (line.Matches(bits) && isa.HasAll(line.extensions)) return static_cast<Insn>(i);
   }
   return Insn::kNone;
-}
-
-Insn Find16(uint32_t bits, const IsaConfig& isa) {
-  const Lookup& lookup = LookupFor(isa.xlen);
-  const uint8_t found = lookup.Compressed(bits);
-  if (found == kNoLine) return Insn::kNone;
-  const unsigned i = lookup.first_compressed() + found;
-  return isa.HasAll(table::kLines[i].extensions) ? static_cast<Insn>(i) : Insn::kNone;
 }
 
 }  // namespace
@@ -133,7 +113,7 @@ bool Decode(uint32_t bits, const IsaConfig& isa, Decoded* out) {
   *out = Decoded{};
   out->bits = bits;
   out->length = static_cast<uint8_t>(length);
-  const Insn id = length == 2 ? Find16(bits, isa) : Find32(bits, isa);
+  const Insn id = length == 2 ? Find<Compressed>(bits, isa) : Find<Full>(bits, isa);
   if (id == Insn::kNone) return false;
   const DecodeLine& line = LineOf(id);
   out->rm = line.has_rm ? bits >> 12 & 7 : 0;
