@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "backends/x86_64/backend.h"
 #include "targets/riscv/target.h"
@@ -58,11 +57,8 @@ const riscv::RiscvTarget& Target() {
 }
 
 void Lift(ir::Block* block) {
-  std::vector<ir::Instr> code = std::move(block->code);  // as the engine, which keeps the room
-  code.clear();
-  *block = ir::Block();
-  block->code = std::move(code);
-  block->pc = 0x1000;
+  *block = ir::Block{.pc = 0x1000, .code = std::move(block->code)};  // as the engine, which keeps the room
+  block->code.clear();
   ir::Builder builder(block);
   const auto* bytes = reinterpret_cast<const uint8_t*>(kCode);
   Target().Lift({block->pc, 0, kInsns, bytes, sizeof kCode, [] { return nullptr; }}, builder);

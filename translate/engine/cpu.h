@@ -79,8 +79,9 @@ class Cpu final : private memory::Listener {
   // Of the code that runs now.
   JumpCache& jumps() { return context_->Jumps(state_.key); }
   void PutJump(uint64_t pc, uint64_t code) {
-    jumps().Put(pc, code);
-    state_.jump_cache = jumps().lines();
+    JumpCache& cache = jumps();
+    cache.Put(pc, code);
+    state_.jump_cache = cache.lines();
   }
   ContextPool& contexts() { return contexts_; }
   void set_code_owner(CodeOwner* owner) { code_ = owner; }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -66,7 +67,7 @@ class JumpCache {
     Empty(0);
   }
   void Grow() {
-    const std::vector<JumpEntry> old = entries_;
+    const std::vector<JumpEntry> old = std::exchange(entries_, {});
     Resize(kMostJumpCacheEntries);
     for (const JumpEntry& e : absl::MakeSpan(old).subspan(1)) {
       if (e.code != 0) Line(e.pc) = e;

@@ -138,21 +138,21 @@ Value Output::FindSum(Op op, Value of, Value with) const {
   return i.op == op && i.args[1] == with && SumOf(i.args[0]).of == of ? v : kNoValue;
 }
 
-// Nothing is known about what lies too deep. What is found is made in its place, as in Complete (facts.cc).
+// Made in its place, as in Complete (facts.cc).
 void Output::Learn(Value v, unsigned depth) const {
+  states_[v].learned = true;
+  new (&facts_[v]) Facts(Find(v, depth));
+}
+
+// Nothing is known about what lies too deep.
+Facts Output::Find(Value v, unsigned depth) const {
   static constexpr unsigned kDeepest = 64;
   static constexpr Facts kNone;
   const Instr& i = code_[v];
-  states_[v].learned = true;
-  Facts* const place = &facts_[v];
-  if (i.op == Op::kConst) {
-    new (place) Facts(ConstantFacts(i.type, i.imm));
-    return;
-  }
+  if (i.op == Op::kConst) return ConstantFacts(i.type, i.imm);
   if (depth == kDeepest || !IsPureValue(i.op)) {
     const bool some = i.op == Op::kLoad || i.op == Op::kFCmp;
-    new (place) Facts(some ? FactsOf(i, Type::kVoid, kNone, kNone, kNone) : NoFacts(i.type));
-    return;
+    return some ? FactsOf(i, Type::kVoid, kNone, kNone, kNone) : NoFacts(i.type);
   }
   const auto of = [&](Value a) -> const Facts& {
     if (a == kNoValue) return kNone;
@@ -160,7 +160,7 @@ void Output::Learn(Value v, unsigned depth) const {
     return facts_[a];
   };
   const Type arg_type = i.args[0] == kNoValue ? Type::kVoid : code_[i.args[0]].type;
-  new (place) Facts(FactsOf(i, arg_type, of(i.args[0]), of(i.args[1]), of(i.args[2])));
+  return FactsOf(i, arg_type, of(i.args[0]), of(i.args[1]), of(i.args[2]));
 }
 
 Value Output::Insert(Type t, uint64_t constant) {

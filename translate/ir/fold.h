@@ -76,6 +76,7 @@ class Output {
   static constexpr size_t kSums = 64, kMoreRoom = 64, kMostPages = 16;
   static size_t SumSlot(Op op, Value of, Value with) { return (of * 5u + with + static_cast<unsigned>(op)) % kSums; }
   void Learn(Value v, unsigned depth) const;
+  Facts Find(Value v, unsigned depth) const;
 
   std::vector<Instr> code_;  // at least as long as needed, never shortened
   mutable std::vector<Facts> facts_;

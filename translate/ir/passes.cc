@@ -143,7 +143,6 @@ struct Demand {
   uint8_t of[3];
 };
 constexpr Demand Both(uint8_t bits) { return {{bits, bits, bits}}; }
-constexpr uint8_t AtMost(uint8_t a, uint8_t b) { return a < b ? a : b; }
 
 // For some bits of a result as many of each argument are asked, but at least and at most so many; up to `copied` low
 // bits are those of the first argument. Of others DemandOf knows more.
@@ -201,7 +200,7 @@ Demand DemandOf(const Instr& i, uint8_t bits, const Instr* code) {
   switch (i.op) {
     case Op::kAnd: {
       const std::optional<uint64_t> mask = constant(i.args[1]);
-      return Both(mask ? AtMost(bits, static_cast<uint8_t>(std::bit_width(*mask | 1))) : bits);
+      return Both(mask ? std::min(bits, static_cast<uint8_t>(std::bit_width(*mask | 1))) : bits);
     }
     case Op::kShl:
     case Op::kShr: {
@@ -246,9 +245,9 @@ class Backward {
       Observe(i);
       if (needed[n] == 0) needed[n] = kWhole;
       const Demand demand = options_.drop_dead_values ? Narrow(i, needed[n]) : Both(kWhole);
-      Ask(Asked(i.args[0], n), demand.of[0]);
-      Ask(Asked(i.args[1], n + 1), demand.of[1]);
-      Ask(Asked(i.args[2], n + 2), demand.of[2]);
+      Ask(i.args[0], n, demand.of[0]);
+      Ask(i.args[1], n + 1, demand.of[1]);
+      Ask(i.args[2], n + 2, demand.of[2]);
     }
     Compact();
   }
@@ -256,12 +255,12 @@ class Backward {
  private:
   static constexpr uint8_t kCopy = 255;  // the value is that of the first argument
 
-  // Something else in place of a missing argument, and not always the same: nothing waits for it then.
-  static Value Asked(Value v, size_t n) {
+  // In place of a missing argument it is something else, by `n` not always the same: nothing waits for it then.
+  void Ask(Value v, size_t n, uint8_t bits) {
     static_assert((kMaxInstrs & 15) == 0 && kMaxInstrs + 15 <= kNoValue);
-    return v == kNoValue ? static_cast<Value>(kMaxInstrs + (n & 15)) : v;
+    uint8_t& needed = s_.needed[v == kNoValue ? kMaxInstrs + (n & 15) : v];
+    needed = std::max(needed, bits);
   }
-  void Ask(Value v, uint8_t bits) { s_.needed[v] = std::max(s_.needed[v], bits); }
   bool IsNeeded(const Instr& i, bool used) const {
     if (i.op == Op::kSet) return !options_.drop_dead_sets || s_.overwritten.Find(i.imm) == nullptr;
     return used || !options_.drop_dead_values || !Is(i.op, kMayDrop);
