@@ -293,6 +293,9 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
                                                  : kLoopInsns,
                       path,
                       options_.jit.choices && cpu_->watch() == nullptr};
+  if (block->hot && !whole_loops_.empty()) {
+    request.leads_to_loop = [&](uint64_t to) { return whole_loops_.contains(host_pc + (to - pc)); };
+  }
   target_.Lift(request, builder);
   builder.Finish();
   if (scratch_.insn_count == 0) return false;
@@ -398,6 +401,7 @@ void Engine::DiscardAll() {
   for (auto& blocks : stays_) blocks.clear();
   leavings_.resize(1);
   near_slots_.clear();
+  whole_loops_.clear();
   refused_.clear();
   sites_.resize(1);
   cpu_->state().site = 0;

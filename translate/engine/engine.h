@@ -200,8 +200,9 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   absl::flat_hash_set<const uint8_t*> stays_[ir::kWayOutCount];
   absl::flat_hash_set<const uint8_t*> near_slots_;  // those of them whose slots miss less when they are for fewer bytes
   absl::flat_hash_set<const uint8_t*> no_slot_;     // instructions in them that do better without a slot
-  std::vector<TranslatedBlock*> slot_blocks_;       // by slot
-  bool ran_out_ = false;                            // the block that ran last left because of the budget
+  absl::flat_hash_set<const uint8_t*> whole_loops_;  // those that ask whether all of their rounds are to be run
+  std::vector<TranslatedBlock*> slot_blocks_;        // by slot
+  bool ran_out_ = false;                             // the block that ran last left because of the budget
   bool stop_requested_ = false;
   bool single_step_ = false;
 };

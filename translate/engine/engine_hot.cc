@@ -92,8 +92,10 @@ unsigned Engine::Ask() {
   if (options_.jit.guess_divisors && compiling_->hot_loop && MayLeave(ir::WayOut::kDivisor)) {
     easier += ir::GuessDivisors(&scratch_, [this](uint64_t number) { return RegisterNow(number); });
   }
-  if (options_.jit.ask_for_rounds && MayLeave(ir::WayOut::kRounds)) easier += ir::AskForRounds(&scratch_);
-  return easier;
+  if (!options_.jit.ask_for_rounds || !MayLeave(ir::WayOut::kRounds)) return easier;
+  const unsigned rounds = ir::AskForRounds(&scratch_);
+  if (rounds != 0) whole_loops_.insert(compiling_->host_pc);
+  return easier + rounds;
 }
 
 // Of 64 bits.
@@ -124,6 +126,7 @@ bool Engine::CountLeaving(TranslatedBlock* block, ir::WayOut why) {
   if (runs >= leaving.times * WorthwhileRuns(why)) return leaving.is_seldom = true;
   if (leaving.times < kMostTimes) return false;
   stays_[static_cast<size_t>(why)].insert(block->host_pc);
+  if (why == ir::WayOut::kRounds) whole_loops_.erase(block->host_pc);
   code_.Take(block), Drop(block);
   return false;
 }

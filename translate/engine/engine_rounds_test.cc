@@ -2,13 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "translate/engine/testing/toy_machine.h"
 
 namespace emu::translate::testing {
 namespace {
 
-constexpr uint64_t kCode = 0x1000, kData = 0x4000;
+constexpr uint64_t kCode = 0x1100, kData = 0x4000;
 
 class EngineRoundsTest : public ::testing::TestWithParam<BackendKind> {
  protected:
@@ -73,6 +74,29 @@ TEST_P(EngineRoundsTest, ShortLoopsAreNotAskedForLong) {
   const uint64_t blocks = m_.engine.counters().blocks;
   for (int time = 0; time < 300; ++time) Loop(3);
   EXPECT_EQ(m_.engine.counters().blocks, blocks);
+}
+
+class Lengths final : public EngineObserver {
+ public:
+  void OnLifted(const ir::Block& block, absl::Span<const uint8_t>) override { of[block.pc] = block.insn_count; }
+  std::map<uint64_t, uint32_t> of;
+};
+
+// Another block that has the first of the rounds would leave one too few for the last time.
+TEST_P(EngineRoundsTest, HotBlocksEndBeforeLoopsThatAsk) {
+  constexpr uint64_t kOuter = kCode - 4;
+  m_.Put(kOuter, {AddI(2, 1, 0)});
+  m_.Put(kCode + 4 * 17, {AddI(6, 6, -1), Bne(6, 0, -4 * 19), Sys(0)});
+  Lengths lengths;
+  m_.engine.AddObserver(&lengths);
+  Begin(16);
+  m_.x(1) = kData;
+  m_.x(6) = 4000;
+  m_.RunFrom(kOuter, 1 << 20);
+  EXPECT_EQ(m_.x(4), 4000 * Sum(16));
+  EXPECT_GE(lengths.of[kCode], 16u);
+  EXPECT_EQ(lengths.of[kOuter], 1u);
+  m_.engine.RemoveObserver(&lengths);
 }
 
 const auto kBoth = ::testing::Values(BackendKind::kInterpreter, BackendKind::kJit);

@@ -83,6 +83,8 @@ struct LiftRequest {
   // Where a path is given, instructions that only compute may be executed together with the branch that leads around
   // them, if what they are and how many of them the guest executes comes out the same.
   bool choices = false;
+  // The block ends before a loop that does better when it is entered at its beginning.
+  std::function<bool(uint64_t pc)> leads_to_loop = nullptr;
 };
 
 class Target {

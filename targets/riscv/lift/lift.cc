@@ -42,9 +42,14 @@ void Lifter::Block() {
     One(bits);
     if (done_) return;
     pc_ = next_;
-    fetched = count_ < Limit() && !ir_.full() ? Fetch(&bits) : Fetched::kNotHere;
+    fetched = GoesOn() ? Fetch(&bits) : Fetched::kNotHere;
   }
   Goto(pc_);
+}
+
+bool Lifter::GoesOn() const {
+  if (count_ >= Limit() || ir_.full()) return false;
+  return request_.leads_to_loop == nullptr || pc_ == request_.pc || !request_.leads_to_loop(pc_);
 }
 
 // The instruction at pc_. Only the block's first may reach into the next page.

@@ -123,6 +123,20 @@ TEST(LiftBlock, EndsAtTheLimit) {
   EXPECT_EQ(block.code[0].op, ir::Op::kCharge);
 }
 
+TEST(LiftBlock, EndsBeforeALoopThatIsNotItsOwn) {
+  const Code code("nop; nop; addi a0, a0, 1; bne a0, a1, -4");
+  const auto lift = [&](uint64_t pc, uint64_t loop) {
+    const auto size = static_cast<uint32_t>(0x1010 - pc);
+    translate::LiftRequest request{pc, kSnippetKey, 64, code.bytes.data() + (pc - 0x1000), size, {}};
+    request.leads_to_loop = [=](uint64_t to) { return to == loop; };
+    return Code::Lift(request);
+  };
+  EXPECT_EQ(LastOf(lift(0x1000, 0x1008)), "goto 0x1008");
+  EXPECT_EQ(Pcs(lift(0x1000, 0x1008)).size(), 2u);
+  EXPECT_EQ(Pcs(lift(0x1008, 0x1008)).size(), 2u);
+  EXPECT_EQ(Pcs(lift(0x1000, 0)).size(), 4u);
+}
+
 TEST(LiftBlock, EndsAtThePage) {
   const ir::Block block = Code("nop; c.nop; c.nop").Lift(0x1ff8, 8, 64);
   EXPECT_EQ(Pcs(block), (std::vector<uint64_t>{0x1ff8, 0x1ffc, 0x1ffe}));

@@ -38,6 +38,7 @@ class Lifter {
   // The block (lift.cc).
   enum class Fetched { kYes, kNotHere, kNowhere };
   unsigned Limit() const;
+  bool GoesOn() const;
   Fetched Fetch(uint32_t* bits);
   void One(uint32_t bits);
   void Goto(uint64_t pc);

@@ -110,6 +110,7 @@ void ToyTarget::Lift(const LiftRequest& request, ir::Builder& b) const {
   for (unsigned count = 0; count < request.max_insns && offset < request.size; ++count) {
     if (!ReadInsn(request, offset, &insn)) break;
     const uint64_t pc = request.pc + offset;
+    if (offset != 0 && request.leads_to_loop && request.leads_to_loop(pc)) break;
     b.Insn(pc);
     if (!LiftInsn(b, pc, insn)) return;
     offset += 4;
