@@ -33,16 +33,14 @@ absl::Status BootImage::Add(BootPiece piece) {
 
 absl::Status BootImage::WriteTo(memory::RamBlock& ram, bool again) const {
   for (const BootPiece& piece : pieces_) {
-    if (!piece.data.intact()) {
+    const uint64_t offset = piece.address - base_, size = piece.data.size();
+    ram.AdviseHugePages(offset, size);
+    if (!piece.data.CopyTo(ram.host() + offset)) {
       return absl::FailedPreconditionError(
           absl::StrCat(piece.name, ": the file was changed since the machine was made; start anew to use it"));
     }
-    const uint64_t offset = piece.address - base_;
-    const absl::Span<const uint8_t> data = piece.data.span();
-    std::copy(data.begin(), data.end(), ram.host() + offset);
-    if (again) std::fill_n(ram.host() + offset + data.size(), piece.memory_size - data.size(), uint8_t{0});
-    ram.NoteWrite(offset, again ? piece.memory_size : data.size());
-    piece.data.Rest();
+    if (again) std::fill_n(ram.host() + offset + size, piece.memory_size - size, uint8_t{0});
+    ram.NoteWrite(offset, again ? piece.memory_size : size);
   }
   return absl::OkStatus();
 }

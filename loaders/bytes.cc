@@ -42,15 +42,24 @@ class Mapping final : public Bytes::Mapped {
 
   bool ok() const { return at_ != MAP_FAILED; }
   absl::Span<const uint8_t> span() const { return {static_cast<const uint8_t*>(at_), size()}; }
-  bool Intact() const override {
+  bool Read(absl::Span<const uint8_t> part, uint8_t* to) const override {
+    auto at = static_cast<off_t>(part.data() - static_cast<const uint8_t*>(at_));
+    for (size_t left = part.size(); left != 0;) {
+      const ssize_t count = pread(fd_, to, left, at);
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) return false;
+      to += count, at += count, left -= static_cast<size_t>(count);
+    }
+    return Intact();
+  }
+
+ private:
+  size_t size() const { return static_cast<size_t>(then_.st_size); }
+  bool Intact() const {
     struct stat now;
     return fstat(fd_, &now) == 0 && now.st_size == then_.st_size && now.st_mtim.tv_sec == then_.st_mtim.tv_sec &&
            now.st_mtim.tv_nsec == then_.st_mtim.tv_nsec;
   }
-  void Rest() const override { madvise(at_, size(), MADV_DONTNEED); }
-
- private:
-  size_t size() const { return static_cast<size_t>(then_.st_size); }
   const int fd_;
   struct stat then_ = {};
   const bool known_;

@@ -2,6 +2,7 @@
 #ifndef EMU_LOADERS_BYTES_H_
 #define EMU_LOADERS_BYTES_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -20,8 +21,8 @@ class Bytes {
   class Mapped {
    public:
     virtual ~Mapped() = default;
-    virtual bool Intact() const = 0;
-    virtual void Rest() const = 0;
+    // Reads what lies at `part` of it; false if it was changed since it was mapped.
+    virtual bool Read(absl::Span<const uint8_t> part, uint8_t* to) const = 0;
   };
 
   Bytes() = default;
@@ -41,11 +42,12 @@ class Bytes {
     part.span_ = offset < size() ? span_.subspan(offset, length) : absl::Span<const uint8_t>();
     return part;
   }
-  // False if these are of a mapped file that was changed meanwhile. They must not be looked at then.
-  bool intact() const { return file_ == nullptr || file_->Intact(); }
-  // They will not be looked at for a while: the memory of a mapped file is given back until then.
-  void Rest() const {
-    if (file_ != nullptr) file_->Rest();
+  // Copies them to memory of that size. A mapped file is not brought into memory for it, as it is by looking at it.
+  // False if it was changed meanwhile; what is there then is not known.
+  bool CopyTo(uint8_t* to) const {
+    if (file_ != nullptr) return file_->Read(span_, to);
+    std::copy(span_.begin(), span_.end(), to);
+    return true;
   }
 
  private:
@@ -59,7 +61,7 @@ class Bytes {
 // A file of any kind, pipes included. Errors name the path.
 absl::StatusOr<Bytes> ReadFile(absl::string_view path);
 // The same without reading it at once, for files that are large: nobody may shorten the file meanwhile, see
-// Bytes::intact. What cannot be mapped, such as a pipe, is read.
+// Bytes::CopyTo. What cannot be mapped, such as a pipe, is read.
 absl::StatusOr<Bytes> MapFile(absl::string_view path);
 absl::Status WriteFile(absl::string_view path, absl::Span<const uint8_t> bytes);
 

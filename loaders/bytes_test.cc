@@ -47,6 +47,22 @@ TEST(BytesTest, APartKeepsTheMappedFile) {
   EXPECT_EQ(MapFile("/dev/null")->size(), 0u);
 }
 
+TEST(BytesTest, CopiesPartsOfFilesThatAreAsTheyWere) {
+  const std::string path = std::string(getenv("TEST_TMPDIR")) + "/file";
+  ASSERT_TRUE(WriteFile(path, std::vector<uint8_t>{1, 2, 3, 4}).ok());
+  for (const Bytes& bytes : {*MapFile(path), *ReadFile(path)}) {
+    uint8_t copy[4] = {};
+    EXPECT_TRUE(bytes.Part(1, 2).CopyTo(copy));
+    EXPECT_THAT(copy, ElementsAre(2, 3, 0, 0));
+    EXPECT_TRUE(bytes.Part(4, 1).CopyTo(copy));
+  }
+  const Bytes shortened = *MapFile(path);
+  ASSERT_TRUE(WriteFile(path, std::vector<uint8_t>{1, 2}).ok());
+  uint8_t copy[4];
+  EXPECT_FALSE(shortened.CopyTo(copy));
+  EXPECT_FALSE(shortened.Part(0, 1).CopyTo(copy)) << "it may be of another file";
+}
+
 TEST(BytesTest, ErrorsNameThePath) {
   EXPECT_THAT(std::string(ReadFile("/nonexistent").status().message()), HasSubstr("\"/nonexistent\""));
   EXPECT_THAT(std::string(ReadFile("/").status().message()), HasSubstr("cannot read \"/\""));

@@ -143,8 +143,10 @@ absl::StatusOr<RamBlock::Ptr> RamBlock::HostPointer(absl::string_view name, void
   return Ptr(new RamBlock(name, static_cast<uint8_t*>(host), size, 0, -1));
 }
 
-void RamBlock::AdviseHugePages() {
-  if (mapped_ != 0) madvise(host_, mapped_, MADV_HUGEPAGE);  // only advice: a refusal changes nothing
+void RamBlock::AdviseHugePages(uint64_t offset, uint64_t length) {
+  const uint64_t first = (offset + kPageSize - 1) & ~(kPageSize - 1), end = (offset + length) & ~(kPageSize - 1);
+  if (mapped_ == 0 || first >= end) return;
+  madvise(host_ + first, end - first, MADV_HUGEPAGE);  // only advice: a refusal changes nothing
 }
 
 void RamBlock::EnableDirty(unsigned client) {

@@ -5,8 +5,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <string>
 #include <vector>
 
 namespace emu::memory {
@@ -46,8 +49,30 @@ TEST(RamBlockTest, AnonymousIsZeroAndWritable) {
   EXPECT_EQ(block->host()[block->size() - 1], 0);
   block->host()[7] = 42;
   EXPECT_EQ(block->host()[7], 42);
-  block->AdviseHugePages();
-  EXPECT_EQ(block->host()[7], 42);
+}
+
+// Whether the host was asked for huge pages at `at`, by what it tells of its mappings.
+bool WantsHugePages(const uint8_t* at) {
+  std::ifstream mappings("/proc/self/smaps");
+  const auto address = reinterpret_cast<uint64_t>(at);
+  bool here = false;
+  for (std::string line; std::getline(mappings, line);) {
+    uint64_t begin, end;
+    if (sscanf(line.c_str(), "%" SCNx64 "-%" SCNx64 " ", &begin, &end) == 2) here = begin <= address && address < end;
+    if (here && line.starts_with("VmFlags:")) return line.find(" hg") != std::string::npos;
+  }
+  return false;
+}
+
+TEST(RamBlockTest, AdvisesHugePages) {
+  if (access("/sys/kernel/mm/transparent_hugepage", F_OK) != 0) GTEST_SKIP() << "the host has none";
+  const RamBlock::Ptr block = *RamBlock::Anonymous("ram", 64 * kPageSize);
+  block->AdviseHugePages(7, kPageSize - 6);  // no whole page
+  EXPECT_FALSE(WantsHugePages(block->host()));
+  block->AdviseHugePages(8 * kPageSize - 1, 8 * kPageSize + 2);
+  for (unsigned page : {7, 16, 63}) EXPECT_FALSE(WantsHugePages(block->host() + page * kPageSize)) << page;
+  for (unsigned page : {8, 15}) EXPECT_TRUE(WantsHugePages(block->host() + page * kPageSize)) << page;
+  EXPECT_EQ(block->host()[8 * kPageSize], 0);
 }
 
 TEST(RamBlockTest, SharedPagesKeepWhatTheyHeldAndCanBeShownAgain) {

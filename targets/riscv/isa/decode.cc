@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <memory>
+#include <numeric>
 #include <vector>
 
 namespace emu::riscv {
@@ -35,18 +36,12 @@ struct Full {  // major opcode, funct3, and the five highest
   static constexpr unsigned BucketOf(uint32_t bits) {
     return (bits >> 2 & 31) | (bits >> 12 & 7) << 5 | bits >> 27 << 8;
   }
-  static constexpr uint32_t WordOf(unsigned bucket) {
-    return (bucket & 31) << 2 | (bucket >> 5 & 7) << 12 | bucket >> 8 << 27;
-  }
 };
 struct Compressed {  // quadrant, funct6, and the two that are funct2 in most formats
   static constexpr unsigned kLength = 2, kBuckets = 1u << 10;
   static constexpr uint32_t kBucketBits = 0xfc63;
   static constexpr unsigned BucketOf(uint32_t bits) {
     return (bits & 3) | (bits >> 5 & 3) << 2 | (bits >> 10 & 63) << 4;
-  }
-  static constexpr uint32_t WordOf(unsigned bucket) {
-    return (bucket & 3) | (bucket >> 2 & 3) << 5 | (bucket >> 4 & 63) << 10;
   }
 };
 
@@ -61,7 +56,17 @@ class Lookup {
   }
 
  private:
-  std::vector<uint16_t> first_;
+  // The buckets of the words that the line may stand for.
+  template <typename Fn>
+  static void ForEachBucket(const DecodeLine& line, Fn fn) {
+    const uint32_t open = Word::kBucketBits & ~line.mask;
+    for (uint32_t bits = open;; bits = (bits - 1) & open) {
+      fn(Word::BucketOf((line.match & line.mask) | bits));
+      if (bits == 0) return;
+    }
+  }
+
+  std::vector<uint16_t> first_ = std::vector<uint16_t>(Word::kBuckets + 1);
   std::vector<uint16_t> lines_;
 };
 
@@ -75,14 +80,11 @@ Lookup<Word>::Lookup(uint8_t xlen) {
   std::stable_sort(order.begin(), order.end(), [](uint16_t a, uint16_t b) {
     return std::popcount(table::kLines[a].mask) > std::popcount(table::kLines[b].mask);
   });
-  for (unsigned bucket = 0; bucket < Word::kBuckets; ++bucket) {
-    first_.push_back(static_cast<uint16_t>(lines_.size()));
-    for (uint16_t i : order) {
-      const DecodeLine& line = table::kLines[i];
-      if (((Word::WordOf(bucket) ^ line.match) & line.mask & Word::kBucketBits) == 0) lines_.push_back(i);
-    }
-  }
-  first_.push_back(static_cast<uint16_t>(lines_.size()));
+  for (uint16_t i : order) ForEachBucket(table::kLines[i], [this](unsigned b) { ++first_[b + 1]; });
+  std::partial_sum(first_.begin(), first_.end(), first_.begin());
+  lines_.resize(first_.back());
+  std::vector<uint16_t> next = first_;
+  for (uint16_t i : order) ForEachBucket(table::kLines[i], [&](unsigned b) { lines_[next[b]++] = i; });
 }
 
 // Made when it is first asked for: most runs need only one width.
