@@ -34,7 +34,7 @@ absl::Status BootImage::Add(BootPiece piece) {
 absl::Status BootImage::WriteTo(memory::RamBlock& ram, bool again) const {
   for (const BootPiece& piece : pieces_) {
     const uint64_t offset = piece.address - base_, size = piece.data.size();
-    ram.AdviseHugePages(offset, size);
+    if (!again) ram.MakeHugePages(offset, size);
     if (!piece.data.CopyTo(ram.host() + offset)) {
       return absl::FailedPreconditionError(
           absl::StrCat(piece.name, ": the file was changed since the machine was made; start anew to use it"));

@@ -13,8 +13,14 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+
 namespace emu::memory {
 namespace {
+
+constexpr uint64_t kHugePage = uint64_t{2} << 20;
 
 absl::Status BlockError(absl::string_view name, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("RAM block '", name, "': ", what));
@@ -143,10 +149,17 @@ absl::StatusOr<RamBlock::Ptr> RamBlock::HostPointer(absl::string_view name, void
   return Ptr(new RamBlock(name, static_cast<uint8_t*>(host), size, 0, -1));
 }
 
-void RamBlock::AdviseHugePages(uint64_t offset, uint64_t length) {
-  const uint64_t first = (offset + kPageSize - 1) & ~(kPageSize - 1), end = (offset + length) & ~(kPageSize - 1);
-  if (mapped_ == 0 || first >= end) return;
-  madvise(host_ + first, end - first, MADV_HUGEPAGE);  // only advice: a refusal changes nothing
+// Not by MADV_HUGEPAGE, which would make several mappings of one. A refusal changes nothing; Linux before 6.1 always
+// does, and later ones where nothing of a huge page is there yet.
+void RamBlock::MakeHugePages(uint64_t offset, uint64_t length) {
+  if (mapped_ == 0 || fd_ >= 0) return;
+  const auto address = reinterpret_cast<uint64_t>(host_) + offset;
+  const uint64_t first = (address + kHugePage - 1) & ~(kHugePage - 1), end = (address + length) & ~(kHugePage - 1);
+  for (uint64_t page = first; page < end; page += kHugePage) {
+    volatile uint8_t* const byte = reinterpret_cast<uint8_t*>(page);
+    *byte = *byte;
+    if (madvise(reinterpret_cast<void*>(page), kHugePage, MADV_COLLAPSE) != 0) return;
+  }
 }
 
 void RamBlock::EnableDirty(unsigned client) {

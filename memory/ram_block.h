@@ -57,9 +57,9 @@ class RamBlock {
   uint8_t* host() const { return host_; }
   // The descriptor behind Memfd, File and FileDescriptor blocks, owned by the block; -1 for others.
   int fd() const { return fd_; }
-  // Asks the host to back these bytes with huge pages where it can, before they are touched. Costs memory where few of
-  // them are.
-  void AdviseHugePages(uint64_t offset, uint64_t length);
+  // Backs these bytes of an Anonymous block with huge pages, as far as the host has some: before all of them are
+  // written, that costs much less than page by page. They keep what they held.
+  void MakeHugePages(uint64_t offset, uint64_t length);
 
   // Makes pages of an Anonymous block shared in place, which mremap(2) shows elsewhere once more. Bytes, both multiples
   // of the page size; nobody else may use the pages meanwhile. False: the block is of another kind, or the host

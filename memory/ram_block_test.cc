@@ -51,28 +51,34 @@ TEST(RamBlockTest, AnonymousIsZeroAndWritable) {
   EXPECT_EQ(block->host()[7], 42);
 }
 
-// Whether the host was asked for huge pages at `at`, by what it tells of its mappings.
-bool WantsHugePages(const uint8_t* at) {
+// Kilobytes of the mapping at `at` that huge pages hold, and where it begins and ends.
+struct HugeUse {
+  uint64_t begin = 0, end = 0, kilobytes = 0;
+};
+HugeUse HugeUseAt(const uint8_t* at) {
   std::ifstream mappings("/proc/self/smaps");
   const auto address = reinterpret_cast<uint64_t>(at);
-  bool here = false;
+  HugeUse use;
   for (std::string line; std::getline(mappings, line);) {
     uint64_t begin, end;
-    if (sscanf(line.c_str(), "%" SCNx64 "-%" SCNx64 " ", &begin, &end) == 2) here = begin <= address && address < end;
-    if (here && line.starts_with("VmFlags:")) return line.find(" hg") != std::string::npos;
+    if (sscanf(line.c_str(), "%" SCNx64 "-%" SCNx64 " ", &begin, &end) == 2) use = {begin, end};
+    const bool here = use.begin <= address && address < use.end;
+    if (here && sscanf(line.c_str(), "AnonHugePages: %" SCNu64, &use.kilobytes) == 1) return use;
   }
-  return false;
+  return {};
 }
 
-TEST(RamBlockTest, AdvisesHugePages) {
-  if (access("/sys/kernel/mm/transparent_hugepage", F_OK) != 0) GTEST_SKIP() << "the host has none";
-  const RamBlock::Ptr block = *RamBlock::Anonymous("ram", 64 * kPageSize);
-  block->AdviseHugePages(7, kPageSize - 6);  // no whole page
-  EXPECT_FALSE(WantsHugePages(block->host()));
-  block->AdviseHugePages(8 * kPageSize - 1, 8 * kPageSize + 2);
-  for (unsigned page : {7, 16, 63}) EXPECT_FALSE(WantsHugePages(block->host() + page * kPageSize)) << page;
-  for (unsigned page : {8, 15}) EXPECT_TRUE(WantsHugePages(block->host() + page * kPageSize)) << page;
-  EXPECT_EQ(block->host()[8 * kPageSize], 0);
+TEST(RamBlockTest, HugePagesKeepWhatWasThereAndStayOneMapping) {
+  constexpr uint64_t kHuge = uint64_t{2} << 20;
+  const RamBlock::Ptr block = *RamBlock::Anonymous("ram", 8 * kHuge);
+  const uint64_t first = -reinterpret_cast<uint64_t>(block->host()) % kHuge;
+  for (uint64_t huge = 0; huge < 4; ++huge) block->host()[first + huge * kHuge] = static_cast<uint8_t>(huge + 1);
+  block->MakeHugePages(first + 1, 3 * kHuge - 2);  // the second one is all in it
+  for (uint64_t huge = 0; huge < 4; ++huge) EXPECT_EQ(block->host()[first + huge * kHuge], huge + 1);
+  const HugeUse use = HugeUseAt(block->host() + first + kHuge);
+  EXPECT_GE(use.end - use.begin, block->size());
+  if (use.kilobytes == 0) GTEST_SKIP() << "the host has none";
+  EXPECT_GE(use.kilobytes, kHuge / 1024);
 }
 
 TEST(RamBlockTest, SharedPagesKeepWhatTheyHeldAndCanBeShownAgain) {
