@@ -153,12 +153,12 @@ absl::StatusOr<RamBlock::Ptr> RamBlock::HostPointer(absl::string_view name, void
 // does, and later ones where nothing of a huge page is there yet.
 void RamBlock::MakeHugePages(uint64_t offset, uint64_t length) {
   if (mapped_ == 0 || fd_ >= 0) return;
-  const auto address = reinterpret_cast<uint64_t>(host_) + offset;
-  const uint64_t first = (address + kHugePage - 1) & ~(kHugePage - 1), end = (address + length) & ~(kHugePage - 1);
-  for (uint64_t page = first; page < end; page += kHugePage) {
-    volatile uint8_t* const byte = reinterpret_cast<uint8_t*>(page);
+  uint8_t* const begin = host_ + offset;
+  const uint64_t before = -reinterpret_cast<uint64_t>(begin) % kHugePage;
+  for (uint64_t at = before; at < length && length - at >= kHugePage; at += kHugePage) {
+    volatile uint8_t* const byte = begin + at;
     *byte = *byte;
-    if (madvise(reinterpret_cast<void*>(page), kHugePage, MADV_COLLAPSE) != 0) return;
+    if (madvise(begin + at, kHugePage, MADV_COLLAPSE) != 0) return;
   }
 }
 
