@@ -75,6 +75,7 @@ Engine::Stop Engine::RunGrant() {
   CpuState& state = cpu_->state();
   const uint64_t start = cpu_->InsnCount();
   TranslatedBlock* block = nullptr;  // where to go on, if that is known
+  uint32_t limit = 0;                // instructions of the next block, 0: the usual one
   while (true) {
     if (cpu_->TakeAttention()) {
       block = nullptr;
@@ -87,7 +88,7 @@ Engine::Stop Engine::RunGrant() {
     if (!status_.ok()) return Stop::kAttention;
     if (state.budget <= 0) return Stop::kBudget;
     if (block == nullptr) {
-      block = Find(state.pc, 0);
+      block = Find(state.pc, std::exchange(limit, 0));
       if (block != nullptr && std::exchange(ran_out_, false)) Sample(block);
     }
     if (block != nullptr && block->insn_count > state.budget) {
@@ -104,7 +105,11 @@ Engine::Stop Engine::RunGrant() {
       const int64_t least = block->insn_count;
       cpu_->LimitBudget(recorder_.active() ? least : std::max(least, options_.sample_insns));
     }
+    const uint64_t before = cpu_->InsnCount();
+    const uint32_t insns = block->insn_count;
     block = RunBlock(*block);
+    // It was left for a block that is longer than the budget, before anything was executed.
+    if (ran_out_ && cpu_->InsnCount() == before) limit = insns;
     // What ran after a block that was left early is not known.
     if (recorder_.active() && state.budget > 0) recorder_.Stop();
   }

@@ -99,6 +99,29 @@ TEST_P(EngineRoundsTest, HotBlocksEndBeforeLoopsThatAsk) {
   m_.engine.RemoveObserver(&lengths);
 }
 
+// The block that goes on with care where a hot one is left has the rounds that the hot one does not have.
+TEST_P(EngineRoundsTest, ABlockThatIsLeftForALongerOneGetsOnWithLess) {
+  constexpr uint64_t kOuter = kCode - 8;
+  m_.Put(kOuter, {Load(5, 1, 0), AddI(2, 1, 0)});
+  m_.Put(kCode + 4 * 17, {AddI(6, 6, -1), Bne(6, 0, -4 * 20), Sys(0)});
+  Begin(16);
+  const auto begin = [this](uint64_t at) {
+    m_.x(1) = at;
+    m_.x(6) = 200;
+    m_.pc() = kOuter;
+  };
+  for (int time = 0; time < 40; ++time) {  // until it is left without the engine's notice
+    begin(kData);
+    m_.RunFrom(kOuter, 1 << 20);
+    begin(ToyMachine::kIo);
+    m_.Run(200);
+  }
+  begin(ToyMachine::kIo);
+  m_.Run(2);
+  EXPECT_EQ(m_.pc(), kCode);
+  EXPECT_EQ(m_.x(2), ToyMachine::kIo);
+}
+
 const auto kBoth = ::testing::Values(BackendKind::kInterpreter, BackendKind::kJit);
 INSTANTIATE_TEST_SUITE_P(On, EngineRoundsTest, kBoth, ::testing::PrintToStringParamName());
 
