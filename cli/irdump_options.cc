@@ -28,11 +28,12 @@ struct FeatureName {
 };
 // Those that host code may differ by.
 constexpr FeatureName kFeatures[] = {
-    {"sse41", &HostFeatures::sse41}, {"sse42", &HostFeatures::sse42}, {"bmi1", &HostFeatures::bmi1},
-    {"bmi2", &HostFeatures::bmi2},   {"lzcnt", &HostFeatures::lzcnt}, {"popcnt", &HostFeatures::popcnt},
-    {"avx", &HostFeatures::avx},     {"avx2", &HostFeatures::avx2},   {"fma", &HostFeatures::fma},
-    {"movbe", &HostFeatures::movbe}, {"erms", &HostFeatures::erms},   {"cx16", &HostFeatures::cx16},
-    {"adx", &HostFeatures::adx},     {"aes", &HostFeatures::aes},     {"pclmul", &HostFeatures::pclmul},
+    {"sse41", &HostFeatures::sse41},     {"sse42", &HostFeatures::sse42}, {"bmi1", &HostFeatures::bmi1},
+    {"bmi2", &HostFeatures::bmi2},       {"lzcnt", &HostFeatures::lzcnt}, {"popcnt", &HostFeatures::popcnt},
+    {"avx", &HostFeatures::avx},         {"avx2", &HostFeatures::avx2},   {"fma", &HostFeatures::fma},
+    {"avx512f", &HostFeatures::avx512f}, {"movbe", &HostFeatures::movbe}, {"erms", &HostFeatures::erms},
+    {"cx16", &HostFeatures::cx16},       {"adx", &HostFeatures::adx},     {"aes", &HostFeatures::aes},
+    {"pclmul", &HostFeatures::pclmul},
 };
 
 // The code is only looked at, so that the host need not have what it uses.

@@ -35,7 +35,7 @@ class Crowd {
       for (unsigned steps = 1 + random_.Below(10); steps != 0; --steps) Step();
     }
     for (unsigned n = 0; n < 12; ++n) Write();
-    builder_.Goto(pc_);
+    builder_.Goto(random_.OneIn(2) ? pc_ : block_.pc);
     builder_.Finish();
     return std::move(block_);
   }

@@ -46,6 +46,8 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   regs_.Begin(&block, leaves_ ? &groups_ : nullptr);
   FoldLoads();
   KeepProducts();
+  fp_divisions_.Clear();
+  if (jit_.fp_divisions && features_.avx512f && sink.may_leave()) fp_divisions_.Find(block);
   stored_halves_.Clear();
   for (index_ = 0; index_ < block.code.size(); ++index_) {
     Mark(index_);

@@ -13,6 +13,7 @@
 #include "backends/x86_64/encoding/host_features.h"
 #include "backends/x86_64/fma_chains.h"
 #include "backends/x86_64/folded_loads.h"
+#include "backends/x86_64/fp_divisions.h"
 #include "backends/x86_64/registers.h"
 #include "backends/x86_64/runtime.h"
 #include "backends/x86_64/stored_halves.h"
@@ -81,6 +82,7 @@ class Lowering {
       kUnbox,
       kOldFlags,
       kDivide,
+      kFpDivide,
       kEqual,
       kFpClass
     };
@@ -89,7 +91,7 @@ class Lowering {
     uint8_t* from2 = nullptr;   // a second one
     uint8_t* resume = nullptr;  // where it goes back to, writing view
     unsigned instr = 0;
-    Reg address = Reg::rax;              // kLoad, kStore, kFind; kDivide: the divisor; kFpClass: scratch
+    Reg address = Reg::rax;              // kLoad, kStore, kFind; kDivide, kFpDivide: the divisor; kFpClass: scratch
     int32_t displacement = 0;            // kLoad, kStore, kFind: from `address`
     Reg entry = Reg::rax;                // kFind: where the addend is expected
     uint64_t pc = 0;                     // kFind: where the block is left for
@@ -145,7 +147,6 @@ class Lowering {
   void AddOrSub(const ir::Instr& i);
   void Multiply(const ir::Instr& i);
   void MultiplyHigh(const ir::Instr& i);
-  void Divide(const ir::Instr& i);
   Reg WideArguments(const ir::Instr& i);
   void FinishWide(const ir::Instr& i, Reg result);
   void ShiftOrRotate(const ir::Instr& i);
@@ -158,6 +159,16 @@ class Lowering {
   void SetCc(const ir::Instr& i);
   void Select(const ir::Instr& i);
   Cond NotZero(ir::Value v);
+  // lowering_divide.cc
+  void Divide(const ir::Instr& i);
+  Cond IsOdd(const ir::Instr& i, Reg divisor);
+  void HostDivide(const ir::Instr& i, Reg divisor);
+  void OddDivide(const ir::Instr& i, Reg divisor);
+  void DivideByFp(const ir::Instr& i);
+  void FpDivide32(const ir::Instr& i, Reg divisor, Cold* cold);
+  void FpQuotient(Op to_double, Reg dividend, Reg divisor);
+  void FpDivide64(const ir::Instr& i, Reg divisor, Cold* cold);
+  void ColdFpDivide(const Cold& cold);
   // lowering_memory.cc
   void Load(const ir::Instr& i);
   void Store(const ir::Instr& i);
@@ -259,7 +270,6 @@ class Lowering {
   void ColdAtomic(const Cold& cold);
   void ColdFp(const Cold& cold);
   void ColdProduct(const Product& product, bool wide);
-  void ColdDivide(const Cold& cold);
   void SaveLive(const Cold& cold, bool save);
   void StoreArgument(int slot, const Location& l, ir::Type type);
   void MoveResult(const Cold& cold, ir::Type type);
@@ -276,6 +286,7 @@ class Lowering {
   AccessGroups groups_;
   FmaChains chains_;
   FoldedLoads folded_;
+  FpDivisions fp_divisions_;
   StoredHalves stored_halves_;
   absl::Span<const translate::HelperInfo> helpers_;
   const HostFeatures& features_;

@@ -201,23 +201,6 @@ void Lowering::ColdFp(const Cold& cold) {
   SaveLive(cold, false);
 }
 
-// The dividend is in rax; the divisor is 0, or -1 if it is signed.
-void Lowering::ColdDivide(const Cold& cold) {
-  const Instr& i = block_->code[cold.instr];
-  const bool wide = Wide(i);
-  const bool remainder = i.op == ir::Op::kRemU || i.op == ir::Op::kRemS;
-  e_.rr(wide ? Op::kTEST64rr : Op::kTEST32rr, cold.address, cold.address);
-  uint8_t* const minus_one = e_.jcc_short(Cond::ne);
-  if (remainder) {
-    e_.rr(wide ? Op::kMOV64rr : Op::kMOV32rr, Reg::rdx, Reg::rax);
-  } else {
-    e_.ri(wide ? Op::kMOV64ri32 : Op::kMOV32ri, Reg::rax, -1);
-  }
-  e_.jmp_to(e_.rx_of(cold.resume));
-  e_.Bind8(minus_one);
-  remainder ? e_.ri(Op::kMOV32ri, Reg::rdx, 0) : e_.r(wide ? Op::kNEG64r : Op::kNEG32r, Reg::rax);
-}
-
 void Lowering::EmitCold(const Cold& cold) {
   const Instr& i = block_->code[cold.instr];
   if (cold.kind == Cold::Kind::kExit && i.op == ir::Op::kExitIf && cold.refund == 0 && SamePage(i.imm) &&
@@ -270,7 +253,10 @@ void Lowering::EmitCold(const Cold& cold) {
       ColdFp(cold);
       break;
     case Cold::Kind::kDivide:
-      ColdDivide(cold);
+      OddDivide(i, cold.address);
+      break;
+    case Cold::Kind::kFpDivide:
+      ColdFpDivide(cold);
       break;
     case Cold::Kind::kFpClass:
       ColdFpClass(cold);

@@ -198,37 +198,6 @@ void Lowering::FinishWide(const Instr& i, Reg result) {
   if (dst != result) e_.rr(Wide(i) ? Op::kMOV64rr : Op::kMOV32rr, dst, result);
 }
 
-// Where the host would trap, out-of-line code gives the results of ops.def.
-void Lowering::Divide(const Instr& i) {
-  const bool wide = Wide(i);
-  const bool is_signed = i.op == IrOp::kDivS || i.op == IrOp::kRemS;
-  uint64_t constant;
-  const bool is_const = regs_.Const(i.args[1], &constant);
-  const bool traps = !is_const || constant == 0 || (is_signed && constant == ir::Truncate(i.type, ~uint64_t{0}));
-  const Reg divisor = WideArguments(i);
-  Cold cold{Cold::Kind::kDivide};
-  cold.instr = index_;
-  cold.address = divisor;
-  if (traps && is_signed) {
-    e_.rm(wide ? Op::kLEA64r : Op::kLEA64_32r, Reg::rdx, Mem::Base(divisor, 1));
-    e_.ri(wide ? Op::kCMP64ri8 : Op::kCMP32ri8, Reg::rdx, 1);
-    cold.from = e_.jcc_patchable(Cond::be);
-  } else if (traps) {
-    e_.rr(wide ? Op::kTEST64rr : Op::kTEST32rr, divisor, divisor);
-    cold.from = e_.jcc_patchable(Cond::e);
-  }
-  if (is_signed) {
-    e_.o(wide ? Op::kCQO : Op::kCDQ);
-    e_.r(wide ? Op::kIDIV64r : Op::kIDIV32r, divisor);
-  } else {
-    e_.rr(Op::kXOR32rr, Reg::rdx, Reg::rdx);
-    e_.r(wide ? Op::kDIV64r : Op::kDIV32r, divisor);
-  }
-  cold.resume = e_.rw();
-  if (traps) cold_.push_back(cold);
-  FinishWide(i, i.op == IrOp::kRemU || i.op == IrOp::kRemS ? Reg::rdx : Reg::rax);
-}
-
 void Lowering::ShiftOrRotate(const Instr& i) {
   struct Forms {
     Op ri64, ri32, cl64, cl32, x64, x32;

@@ -25,6 +25,8 @@ char Letter(Kind kind) {
       return 'c';
     case Kind::kRel:
       return 'b';
+    case Kind::kRounding:
+      return 'x';
     default:
       return 'r';
   }
@@ -78,6 +80,7 @@ template <AnyReg A, AnyReg B, AnyReg C>
 bool ThreeRegs(Emitter* e, Op op, const std::string& letters, const Operands& v, A a, B b, C c) {
   if (letters == "rrr") return e->rrr(op, a, b, c), true;
   if (letters == "rrri") return e->rrri(op, a, b, c, v.imm), true;
+  if (letters == "rrrx") return e->rrr(op, a, b, c, static_cast<HostRounding>(v.rounding)), true;
   return false;
 }
 

@@ -74,6 +74,10 @@ class Emitter {
   void rrr(Op op, A dst, B src1, C src2) {
     Regs(op, 0, 0, dst, src1, src2);
   }
+  template <AnyReg A, AnyReg B, AnyReg C>
+  void rrr(Op op, A dst, B src1, C src2, HostRounding rounding) {
+    Regs(op, static_cast<uint32_t>(rounding), 0, dst, src1, src2);
+  }
   template <AnyReg A>
   void ri(Op op, A dst, int64_t imm) {
     Regs(op, 0, imm, dst);

@@ -52,14 +52,15 @@ inline uint8_t* HeadLegacy(const Form& form, uint64_t tail, int bytes, uint32_t 
   return Store64(p, head, form.prefix_bytes + (rex_bits >> 3) + bytes);
 }
 
-// The two-byte VEX says map 0F, W 0, X 0 and B 0 by its absence of those fields (Intel SDM vol. 2, 2.3.5).
+// The two-byte VEX says map 0F, W 0, X 0 and B 0 by its absence of those fields (Intel SDM vol. 2, 2.3.5). The first
+// three bytes of EVEX have their fields where the long VEX has them (2.7.1).
 inline uint8_t* HeadVex(const Form& form, uint64_t tail, int bytes, uint32_t rxb, uint32_t vvvv, uint8_t* p) {
   uint32_t last = form.rex | (~vvvv & 15) << 3;
   uint32_t not_rxb = (~rxb & 7) << 5;
-  if ((rxb & 3) == 0 && form.prefix == 1 && form.rex < 0x80) {
+  if (form.vex == kVex && (rxb & 3) == 0 && form.prefix == 1 && form.rex < 0x80) {
     return Store64(p, 0xc5 | ((not_rxb & 0x80) | last) << 8 | tail << 16, bytes + 2);
   }
-  return Store64(p, 0xc4 | (not_rxb | form.prefix) << 8 | last << 16 | tail << 24, bytes + 3);
+  return Store64(p, form.vex | (not_rxb | form.prefix) << 8 | last << 16 | tail << 24, bytes + 3);
 }
 
 inline uint8_t* Head(const Form& form, uint64_t tail, int bytes, uint32_t rxb, const Fields& fields, uint8_t* p) {

@@ -7,7 +7,7 @@
 namespace emu::backends::x86_64 {
 
 // One operand of a form. A two-address form names its destination once.
-enum class Kind : uint8_t { kNone = 0, kGpr8, kGpr16, kGpr32, kGpr64, kXmm, kYmm, kMem, kImm, kCond, kRel };
+enum class Kind : uint8_t { kNone = 0, kGpr8, kGpr16, kGpr32, kGpr64, kXmm, kYmm, kMem, kImm, kCond, kRel, kRounding };
 
 // The kinds of up to four operands, destination first, four bits each.
 constexpr uint16_t Signature(Kind a = Kind::kNone, Kind b = Kind::kNone, Kind c = Kind::kNone, Kind d = Kind::kNone) {
@@ -15,12 +15,16 @@ constexpr uint16_t Signature(Kind a = Kind::kNone, Kind b = Kind::kNone, Kind c 
                                static_cast<unsigned>(c) << 8 | static_cast<unsigned>(d) << 12);
 }
 
+// The first bytes of a long VEX prefix and of an EVEX prefix.
+inline constexpr uint8_t kVex = 0xc4, kEvex = 0x62;
+
 // Register numbers travel packed in one word, four bits each, at these positions.
 enum Slot : uint8_t { kSlotReg = 0, kSlotRm = 4, kSlotVvvv = 8 };
 
 // The bytes of an instruction are: `prefix`, then REX if any bit of it is needed, then `tail`, which ends in the
 // ModRM byte (or in the opcode byte that holds a register) with all register fields zero; then SIB and displacement
-// if the operand is memory; then the immediate. For VEX forms `prefix` holds the map and `rex` holds W, L and pp.
+// if the operand is memory; then the immediate. For VEX and EVEX forms `prefix` holds the map and `rex` holds W, L and
+// pp, of EVEX with the bits that are always set there; the last byte of EVEX begins the tail.
 struct Form {
   uint32_t tail;
   uint16_t prefix;
@@ -29,9 +33,9 @@ struct Form {
   uint8_t rex;           // 0x48 with REX.W, else 0; VEX: W << 7 | L << 2 | pp
   uint8_t tail_bytes;    // 1..4
   uint8_t field_shift;   // where in `tail` the reg and rm fields are
-  uint8_t cond_shift;    // where in `tail` the condition is
+  uint8_t cond_shift;    // where in `tail` the condition, or the way of rounding, is
   uint8_t imm_bytes;     // 0, 1, 2, 4 or 8
-  uint8_t vex;           // 1 if the form is VEX-encoded
+  uint8_t vex;           // kVex, kEvex, or 0 if the form has neither
   uint8_t slot[3];       // of each register operand in order: a Slot
   uint8_t byte_rex[3];   // of each register operand: 0x40 if it is a byte register, for which 4..7 need a REX
 

@@ -42,6 +42,8 @@ HostFeatures FeaturesFrom(const CpuidAnswers& answers) {
   f.avx = leaf1(28) && ymm_saved;
   f.bmi1 = leaf7(3);
   f.avx2 = leaf7(5) && f.avx;
+  // Bits 5 to 7: the mask registers, the upper halves of zmm0 to 15, and all of the others.
+  f.avx512f = leaf7(16) && f.avx && (answers.xcr0 & 0xe0) == 0xe0;
   f.bmi2 = leaf7(8);
   f.erms = leaf7(9);
   f.adx = leaf7(19);

@@ -13,8 +13,9 @@ struct HostFeatures {
   bool bmi2 = false;
   bool lzcnt = false;
   bool popcnt = false;
-  bool avx = false;  // the processor has it and the operating system saves its registers; so with avx2 and fma
+  bool avx = false;  // the processor has it and the operating system saves its registers; so with the other vectors
   bool avx2 = false;
+  bool avx512f = false;
   bool fma = false;
   bool movbe = false;
   bool erms = false;

@@ -23,6 +23,11 @@ TEST(HostFeatures, VectorsNeedTheOperatingSystem) {
   CpuidAnswers answers = {.leaf1_ecx = 1u << 28 | 1u << 12 | 1u << 27, .leaf7_ebx = 1u << 5, .xcr0 = 7};
   HostFeatures f = FeaturesFrom(answers);
   EXPECT_TRUE(f.avx && f.avx2 && f.fma);
+  EXPECT_FALSE(f.avx512f);
+  answers.leaf7_ebx |= 1u << 16;
+  EXPECT_FALSE(FeaturesFrom(answers).avx512f);
+  answers.xcr0 = 0xe7;
+  EXPECT_TRUE(FeaturesFrom(answers).avx512f);
   answers.xcr0 = 3;
   f = FeaturesFrom(answers);
   EXPECT_FALSE(f.avx || f.avx2 || f.fma);
@@ -35,6 +40,7 @@ TEST(HostFeatures, AgreesWithTheCompiler) {
   EXPECT_EQ(f.popcnt, __builtin_cpu_supports("popcnt") != 0);
   EXPECT_EQ(f.avx, __builtin_cpu_supports("avx") != 0);
   EXPECT_EQ(f.avx2, __builtin_cpu_supports("avx2") != 0);
+  EXPECT_EQ(f.avx512f, __builtin_cpu_supports("avx512f") != 0);
   EXPECT_EQ(f.fma, __builtin_cpu_supports("fma") != 0);
 }
 

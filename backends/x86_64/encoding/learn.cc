@@ -74,7 +74,7 @@ class Learner {
 
   // Takes the prefixes from the front of base_; returns how many bytes they are.
   size_t SplitPrefixes() {
-    if (base_[0] == 0xc5 || base_[0] == 0xc4) return SplitVex();
+    if (base_[0] == 0xc5 || base_[0] == kVex || base_[0] == kEvex) return SplitVex();
     size_t at = 0;
     for (; at < 2 && IsLegacyPrefix(base_[at]); ++at) form_.prefix |= base_[at] << (8 * at);
     form_.prefix_bytes = static_cast<uint8_t>(at);
@@ -83,8 +83,8 @@ class Learner {
   }
 
   size_t SplitVex() {
-    form_.vex = 1;
     bool is_short = base_[0] == 0xc5;
+    form_.vex = is_short ? kVex : base_[0];
     form_.prefix = is_short ? 1 : base_[1] & 0x1f;
     form_.rex = is_short ? base_[1] & 0x07 : base_[2] & 0x87;
     return is_short ? 2 : 3;
@@ -133,12 +133,13 @@ class Learner {
   }
 
   bool Condition() {
-    if (!Has([](Kind kind) { return kind == Kind::kCond; })) return true;
+    const bool rounds = Has([](Kind kind) { return kind == Kind::kRounding; });
+    if (!rounds && !Has([](Kind kind) { return kind == Kind::kCond; })) return true;
     Operands one;
-    one.cond = 1;
+    (rounds ? one.rounding : one.cond) = 1;
     auto bit = OneBit(mc_.Encode(opcode_, one).bytes);
-    if (!bit || bit->second != 0 || bit->first < tail_at_) return Fail("the condition is in no known field");
-    form_.cond_shift = static_cast<uint8_t>(8 * (bit->first - tail_at_));
+    if (!bit || bit->first < tail_at_) return Fail("the condition or the rounding is in no known field");
+    form_.cond_shift = static_cast<uint8_t>(8 * (bit->first - tail_at_) + static_cast<size_t>(bit->second));
     return true;
   }
 
@@ -177,6 +178,7 @@ std::vector<uint8_t> EncodeByForm(const Form& form, const Operands& operands) {
     }
     mem |= form.kind(i) == Kind::kMem;
     if (form.kind(i) == Kind::kCond) cond = operands.cond;
+    if (form.kind(i) == Kind::kRounding) cond = operands.rounding;
   }
   uint8_t* end = mem        ? EncodeMem(form, fields, operands.mem, cond, buffer)
                  : regs > 0 ? EncodeRegs(form, fields, cond, buffer)

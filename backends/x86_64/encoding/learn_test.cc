@@ -57,12 +57,21 @@ TEST_F(LearnTest, PrefixesAreApart) {
 
 TEST_F(LearnTest, VexOperands) {
   Form andn = Learn("ANDN64rr");
-  EXPECT_EQ(andn.vex, 1);
+  EXPECT_EQ(andn.vex, kVex);
   EXPECT_EQ(andn.slot[1], kSlotVvvv);
   EXPECT_EQ(andn.slot[2], kSlotRm);
   Form shlx = Learn("SHLX64rr");
   EXPECT_EQ(shlx.slot[1], kSlotRm);
   EXPECT_EQ(shlx.slot[2], kSlotVvvv);
+}
+
+TEST_F(LearnTest, EvexOperands) {
+  Form div = Learn("VDIVSDZrrb_Int");  // EVEX.LLIG.F2.0F.W1 5E /r
+  EXPECT_EQ(div.vex, kEvex);
+  EXPECT_EQ(div.tail, 0xc05e18u);
+  EXPECT_EQ(div.cond_shift, 5);
+  EXPECT_EQ(div.slot[1], kSlotVvvv);
+  EXPECT_EQ(Learn("VCVTTSD2SI64Zrrb_Int").slot[1], kSlotRm);
 }
 
 TEST_F(LearnTest, BranchDistance) {
@@ -82,6 +91,8 @@ TEST_F(LearnTest, CheckNoticesSpoiledForms) {
   EXPECT_TRUE(Rejects("SETCCr", [](Form* f) { f->cond_shift = 0; }));
   EXPECT_TRUE(Rejects("VADDSDrr", [](Form* f) { f->rex |= 0x80; }));
   EXPECT_TRUE(Rejects("VADDSDrr", [](Form* f) { f->prefix = 2; }));
+  EXPECT_TRUE(Rejects("VDIVSDZrrb_Int", [](Form* f) { f->vex = kVex; }));
+  EXPECT_TRUE(Rejects("VDIVSDZrrb_Int", [](Form* f) { f->cond_shift = 4; }));
 }
 
 TEST_F(LearnTest, SaysWhatItCannotLearn) {

@@ -26,11 +26,12 @@ namespace {
 constexpr char kTriple[] = "x86_64-unknown-linux-gnu";
 // Extensions that the disassembler must know; the encoder writes anything.
 constexpr char kFeatures[] =
-    "+sse4.2,+avx2,+fma,+bmi,+bmi2,+lzcnt,+popcnt,+movbe,+adx,+aes,+pclmul,+cx16,+prfchw,+crc32,+sahf";
+    "+sse4.2,+avx2,+fma,+bmi,+bmi2,+lzcnt,+popcnt,+movbe,+adx,+aes,+pclmul,+cx16,+prfchw,+crc32,+sahf,+avx512f";
 
 // MCInstrDesc operand types of X86 (llvm/lib/Target/X86/MCTargetDesc/X86BaseInfo.h, not installed): after the common
 // ones come rounding control and condition code.
-constexpr unsigned kTypeCond = llvm::MCOI::OPERAND_FIRST_TARGET + 1;
+constexpr unsigned kTypeRounding = llvm::MCOI::OPERAND_FIRST_TARGET;
+constexpr unsigned kTypeCond = kTypeRounding + 1;
 
 constexpr const char* kNames64[] = {"RAX", "RCX", "RDX", "RBX", "RSP", "RBP", "RSI", "RDI",
                                     "R8",  "R9",  "R10", "R11", "R12", "R13", "R14", "R15"};
@@ -63,7 +64,7 @@ Kind KindOfClass(llvm::StringRef name) {
   if (name == "GR16") return Kind::kGpr16;
   if (name == "GR32" || name == "GR32orGR64") return Kind::kGpr32;
   if (name == "GR64") return Kind::kGpr64;
-  if (name == "VR128" || name == "FR32" || name == "FR64") return Kind::kXmm;
+  if (name == "VR128" || name == "VR128X" || name == "FR32" || name == "FR64") return Kind::kXmm;
   if (name == "VR256") return Kind::kYmm;
   return Kind::kNone;
 }
@@ -130,6 +131,7 @@ Kind McEncoder::Parts::OperandKind(const llvm::MCInstrDesc& desc, unsigned opera
     case llvm::MCOI::OPERAND_REGISTER:
       return KindOfClass(registers->getRegClassName(&registers->getRegClass(info.RegClass)));
     default:
+      if (info.OperandType == kTypeRounding) return Kind::kRounding;
       return info.OperandType == kTypeCond ? Kind::kCond : Kind::kNone;
   }
 }
@@ -197,6 +199,8 @@ llvm::MCInst McEncoder::Build(unsigned opcode, const Operands& operands) const {
       inst.addOperand(llvm::MCOperand::createImm(operands.imm));
     } else if (kind == Kind::kCond) {
       inst.addOperand(llvm::MCOperand::createImm(operands.cond));
+    } else if (kind == Kind::kRounding) {
+      inst.addOperand(llvm::MCOperand::createImm(operands.rounding));
     } else {
       inst.addOperand(llvm::MCOperand::createReg(parts_->Register(kind, operands.regs[ordinal++])));
     }

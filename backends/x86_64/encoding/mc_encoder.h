@@ -25,6 +25,7 @@ struct Operands {
   Mem mem = Mem::Base(Reg::rax);
   int64_t imm = 0;
   uint8_t cond = 0;
+  uint8_t rounding = 0;
 };
 
 class McEncoder {

@@ -35,6 +35,9 @@ enum class Cond : uint8_t { o = 0, no, b, ae, e, ne, be, a, s, ns, p, np, l, ge,
 
 constexpr Cond Negate(Cond cond) { return static_cast<Cond>(static_cast<uint8_t>(cond) ^ 1); }
 
+// Ways of rounding of an instruction's own, which raises no flags with it (Intel SDM vol. 2, 2.7.4).
+enum class HostRounding : uint8_t { nearest = 0, down, up, zero };
+
 // An address: base + index * scale + disp. Eight bytes, passed in one register. Build it with the helpers.
 struct Mem {
   // Values of `base` beyond the sixteen registers.

@@ -45,6 +45,7 @@ Operands Samples::Next(int n, int imm_bytes) {
   result.mem = Address(n % kAddressPairs);
   result.imm = Imm(imm_bytes);
   result.cond = static_cast<uint8_t>(random_() % 16);
+  result.rounding = result.cond % 4;
   return result;
 }
 
