@@ -18,8 +18,8 @@ namespace {
 ir::Block Division(absl::string_view op, bool wide, bool loop) {
   const absl::string_view type = wide ? "i64" : "i32";
   std::string text = "block 0x1000\ncharge 0x1000\ninsn 0x1000\n%a = get.i64 r0\n%b = get.i64 r1\n";
-  // The upper halves are still there.
-  if (!wide) text += "%c = trunc.i32 %a\n%d = trunc.i32 %b\n";
+  // The upper halves are still there, in registers of the guest and in others.
+  if (!wide) text += "%e = get.i64 r3\n%f = xor.i64 %a, %e\n%c = trunc.i32 %f\n%d = trunc.i32 %b\n";
   absl::StrAppend(&text, "%q = ", op, ".", type, wide ? " %a, %b\nset r2" : " %c, %d\nset w2", ", %q\ngoto ",
                   loop ? "0x1000" : "0x1004");
   const absl::StatusOr<ir::Block> block = ir::Parse(text, testing::RegisterNames());
