@@ -45,6 +45,12 @@ void TlbTable::DropPage(uint64_t gva) {
   if (IsValid(i) && ((words_[i] ^ gva) & kPageMask) == 0) words_[i] = kInvalidTag;
 }
 
+void TlbTable::Redirect(uint64_t gva, uint64_t host) {
+  const unsigned i = TlbIndex(gva);
+  const uint64_t page = gva & kPageMask;
+  if (words_[i] == page && IsValid(i)) words_[kTlbEntries + i] = (host & kPageMask) - page;
+}
+
 void TlbTable::Unflag(uint64_t gva, uint64_t flags) {
   uint64_t& tag = words_[TlbIndex(gva)];
   if (tag == ((gva & kPageMask) | flags)) tag &= ~flags;

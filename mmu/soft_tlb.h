@@ -65,6 +65,8 @@ class TlbTable {
   // False: no entry leads to that page of the host's. True may be wrong.
   bool MayLeadTo(uint64_t host) const { return hosts_[HostBit(host)]; }
   void DropPage(uint64_t gva);
+  // Lets the entry of a page, if it has no flag, lead to another address of the same memory.
+  void Redirect(uint64_t gva, uint64_t host);
   // Takes a flag back from the entry of a page, if it has one.
   void Unflag(uint64_t gva, uint64_t flags);
   void Clear();

@@ -90,6 +90,21 @@ TEST(SoftTlbTest, FlagsAreTakenBackFromTheirPageOnly) {
   EXPECT_EQ(e.tag, kPage);
 }
 
+TEST(SoftTlbTest, RedirectIsForThePageWithoutAFlag) {
+  TlbTable table;
+  table.Fill(kPage, 0x100000, 0, 0);
+  table.Redirect(kFarPage, 0x200000);
+  EXPECT_EQ(ProbeTlb(table.table(), kPage + 8, 8, false), 0x100008u);
+  table.Redirect(kPage + 8, 0x200000);
+  EXPECT_EQ(ProbeTlb(table.table(), kPage + 8, 8, false), 0x200008u);
+  table.Fill(kPage, 0x100000, 0, kSlowTag);
+  table.Redirect(kPage, 0x200000);
+  EXPECT_EQ(kPage + table.entry(kPage).addend, 0x100000u);
+  table.DropPage(kPage);
+  table.Redirect(kPage, 0x200000);
+  EXPECT_FALSE(Has(table, kPage));
+}
+
 TEST(SoftTlbTest, ClearForgetsAllAndForEachSeesWhatIsThere) {
   TlbTable table;
   for (uint64_t page = 0; page < 3; ++page) table.Fill(page << kPageBits, 0, 0, 0);

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "mmu/soft_tlb.h"
 #include "translate/engine/context.h"
+#include "translate/engine/tlb_slots.h"
 
 namespace emu::debug {
 namespace {
@@ -19,10 +20,10 @@ TlbRow& RowAt(Rows& rows, uint64_t gva, uint64_t gpa, const uint8_t* host) {
   return row;
 }
 
-void AddTable(mmu::TlbTable& table, bool write, Rows& rows) {
+void AddTable(mmu::TlbTable& table, bool write, const translate::TlbSlots& slots, Rows& rows) {
   table.ForEach([&](mmu::TlbEntry e) {
     const uint64_t gva = e.tag & mmu::kPageMask;
-    const auto* const host = reinterpret_cast<const uint8_t*>(gva + e.addend);
+    const auto* const host = reinterpret_cast<const uint8_t*>(slots.HomeOf(gva + e.addend));
     TlbRow& row = RowAt(rows, gva, table.physical(gva), host);
     (write ? row.write : row.read) = true;
     (write ? row.slow_write : row.slow_read) = (e.tag & mmu::kSlowTag) != 0;
@@ -42,8 +43,9 @@ std::string TlbRow::Flags() const {
 std::vector<TlbRow> TlbRows(boards::Processor& processor) {
   translate::Context& context = processor.cpu().context();
   Rows rows;
-  AddTable(context.read, /*write=*/false, rows);
-  AddTable(context.write, /*write=*/true, rows);
+  const translate::TlbSlots& slots = processor.cpu().slots();
+  AddTable(context.read, /*write=*/false, slots, rows);
+  AddTable(context.write, /*write=*/true, slots, rows);
   for (const translate::ExecEntry& e : context.exec) {
     if (e.page != mmu::kInvalidTag) RowAt(rows, e.page, e.physical, e.host).execute = true;
   }

@@ -99,7 +99,10 @@ void Cpu::ProtectPage(const uint8_t* host_page) {
     if (!c.write.MayLeadTo(reinterpret_cast<uint64_t>(host_page))) return;
     c.write.ForEach([&](mmu::TlbEntry e) {
       const uint64_t page = e.tag & mmu::kPageMask;
-      if (page + e.addend == reinterpret_cast<uint64_t>(host_page)) e.tag |= mmu::kSlowTag;
+      const uint64_t home = slots_.HomeOf(page + e.addend);
+      if (home != reinterpret_cast<uint64_t>(host_page)) return;
+      e.tag |= mmu::kSlowTag;
+      e.addend = home - page;
     });
   });
 }

@@ -130,7 +130,10 @@ bool Cpu::Find(uint64_t gva, Access access, const PageMapping& mapping, bool fil
   place->host = range->HostAt(mapping.gpa);
   place->may_be_code = true;
   if (range->dirty_clients != 0) place->logged = range;
-  if (fill) Fill(gva, access, mapping, *range, place);
+  if (fill) {
+    Fill(gva, access, mapping, *range, place);
+    slots_.PutIn(*context_, gva);
+  }
   return true;
 }
 
@@ -216,7 +219,8 @@ void Cpu::Refill(uint32_t slot, uint64_t gva) {
     return range != nullptr && range->block != nullptr &&
            range->block->Share(range->BlockOffsetAt(Gpa(physical)), mmu::kPageSize);
   };
-  if (!slots_.Fill(slot, gva, *context_, InsnCount(), share)) code_->GiveUpSlot(slot);
+  const auto take_out = [this] { contexts_.ForEach([this](Context& c) { slots_.TakeOut(c); }); };
+  if (!slots_.Fill(slot, gva, *context_, InsnCount(), {share, take_out})) code_->GiveUpSlot(slot);
 }
 
 // Both pages must allow the access before anything happens.
@@ -256,6 +260,7 @@ void Cpu::NoteWrite(uint64_t gva, const Place& place, unsigned size) {
     // Memory that held code once is often used for data later.
     if (!code_->OnWrite(place.host, size) && !Wanted(gva, place.gpa, Access::kWrite)) {
       context_->write.Unflag(gva, mmu::kSlowTag);
+      slots_.PutIn(*context_, gva);
     }
   }
   if (place.logged != nullptr) place.logged->block->MarkDirty(place.logged->BlockOffsetAt(place.gpa), size);

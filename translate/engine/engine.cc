@@ -54,6 +54,7 @@ void Engine::Attach(Cpu* cpu) {
   cpu->set_code_owner(this);
   backend_.Attach(cpu->state());
   cpu->slots().Attach(backend_.slots());
+  cpu->slots().set_windows_at_once(options_.windows_at_once);
   slot_blocks_.assign(backend_.slots().size(), nullptr);
 }
 
@@ -365,9 +366,6 @@ absl::Status Engine::Compile(TranslatedBlock** made) {
   if (Ask() != 0) ir::Optimize(&scratch_, options_.jit);
   backend_.Refine(&scratch_, *this);
   for (EngineObserver* o : observers_) o->OnOptimized(scratch_);
-  stores_ = wants_slots() && std::any_of(scratch_.code.begin(), scratch_.code.end(), [](const ir::Instr& i) {
-              return i.op == ir::Op::kStore || i.op == ir::Op::kAtomicRmw || i.op == ir::Op::kAtomicCas;
-            });
   absl::StatusOr<CodeEntry> entry = backend_.Compile(scratch_, *this);
   if (absl::IsResourceExhausted(entry.status())) {
     TranslatedBlock block = **made;

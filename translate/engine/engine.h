@@ -32,7 +32,8 @@ struct EngineOptions {
   // is hot when it was there so many times.
   int64_t sample_insns = 1 << 16;
   uint32_t hot_samples = 4;
-  bool chain = true;  // join blocks; otherwise each is entered from the run loop, whatever `jit` says
+  bool windows_at_once = false;  // for each slot that misses, whether or not that pays (page_windows.h)
+  bool chain = true;             // join blocks; otherwise each is entered from the run loop, whatever `jit` says
   JitOptions jit;
 };
 
@@ -188,7 +189,6 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   absl::flat_hash_map<std::pair<uint64_t, const uint8_t*>, uint32_t> mapping_ids_;
   uint32_t next_mapping_id_ = 1;  // numbers are not used again
   TranslatedBlock* compiling_ = nullptr;
-  bool stores_ = false;  // it writes memory
   ir::Block scratch_;
   std::vector<memory::RamBlock::Ptr> observed_;
   PathRecorder recorder_;

@@ -57,11 +57,9 @@ absl::Span<const uint64_t> Engine::PathOf(const TranslatedBlock& block) {
   return path_;
 }
 
-// A window gives a byte a second host address. What was just stored by one address and is loaded by the other has to go
-// through the host's cache first, so blocks that store have none.
 uint32_t Engine::AddSlot(const SlotUse& wanted) {
   SlotUse use = wanted;
-  use.windows = options_.jit.windows && !stores_;
+  use.windows = options_.jit.windows;
   use.in_loop = compiling_->hot_loop;
   if (no_slot_.contains(compiling_->host_pc + (use.pc - compiling_->pc))) return kNoSlot;
   const uint32_t slot =

@@ -28,9 +28,16 @@ PageWindows::~PageWindows() {
   if (room_ != nullptr) munmap(room_, kRoom);
 }
 
+// Of a half of a window.
+size_t PageWindows::PlaceOf(const ContextKey& context, uint64_t gva) {
+  const uint64_t half = gva / (kBytes / 2);
+  return ((half ^ context.space << 20 ^ context.mode << 40) * 0x9e3779b97f4a7c15u) >> 53;
+}
+
 // The newest one that has the address: what a loop goes to and fro in is found in one window then, not in two by
 // halves.
 const PageWindows::Window* PageWindows::Find(const ContextKey& context, uint64_t gva) const {
+  if (!MayShow(context, gva)) return nullptr;
   for (size_t age = 1; age <= windows_.size(); ++age) {
     const Window& w = windows_[(next_ + windows_.size() - age) % windows_.size()];
     if (w.used && gva - w.first < kBytes && w.context == context) return &w;
@@ -45,6 +52,20 @@ bool PageWindows::Replaces(const ContextKey& context, uint64_t gva, uint64_t hos
   return shown != 0 && shown != host;
 }
 
+uint64_t PageWindows::AddressOf(const ContextKey& context, uint64_t gva, uint64_t host) const {
+  const Window* const w = Find(context, gva);
+  if (w == nullptr) return 0;
+  const uint64_t page = (gva - w->first) / mmu::kPageSize;
+  if (w->shown[page] == 0 || w->shown[page] != (host & mmu::kPageMask)) return 0;
+  return reinterpret_cast<uint64_t>(PlaceOf(*w)) + (gva - w->first);
+}
+
+uint64_t PageWindows::HomeOf(uint64_t host) const {
+  const uint64_t offset = host - reinterpret_cast<uint64_t>(room_);
+  if (room_ == nullptr || offset >= kRoom) return host;
+  return windows_[offset / kBytes].shown[offset % kBytes / mmu::kPageSize] | (host & ~mmu::kPageMask);
+}
+
 bool PageWindows::Reserve() {
   if (room_ != nullptr) return true;
   void* const room = mmap(nullptr, kRoom, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -57,6 +78,7 @@ bool PageWindows::Reserve() {
 void PageWindows::Clear() {
   windows_.assign(windows_.size(), {});
   next_ = 0;
+  places_.reset();
 }
 
 PageWindows::Window* PageWindows::Take(const ContextKey& context, uint64_t gva) {
@@ -66,6 +88,7 @@ PageWindows::Window* PageWindows::Take(const ContextKey& context, uint64_t gva) 
   next_ = (next_ + 1) % kWindows;
   w.context = context;
   w.first = FirstOf(gva);
+  places_.set(PlaceOf(context, w.first)).set(PlaceOf(context, w.first + kBytes / 2));
   w.shown.fill(0);
   w.used = true;
   return &w;

@@ -4,6 +4,7 @@
 #define EMU_TRANSLATE_ENGINE_PAGE_WINDOWS_H_
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -39,6 +40,13 @@ class PageWindows {
   // host refuses.
   View Show(const ContextKey& context, uint64_t gva, const Source& source);
 
+  // False: the page is in no window.
+  bool MayShow(const ContextKey& context, uint64_t gva) const { return places_[PlaceOf(context, gva)]; }
+  // Where the page at `gva`, which lies at `host`, is shown; 0: nowhere.
+  uint64_t AddressOf(const ContextKey& context, uint64_t gva, uint64_t host) const;
+  // Where the memory lies that is shown at `host`; that itself if it is in no window.
+  uint64_t HomeOf(uint64_t host) const;
+
   // Nothing is shown any more: what lies at a host address may be another thing now.
   void Clear();
 
@@ -53,6 +61,7 @@ class PageWindows {
     bool used = false;
     std::array<uint64_t, kPages> shown{};  // host addresses of the pages; 0: none
   };
+  static size_t PlaceOf(const ContextKey& context, uint64_t gva);
   const Window* Find(const ContextKey& context, uint64_t gva) const;
   Window* Take(const ContextKey& context, uint64_t gva);
   uint8_t* PlaceOf(const Window& window) const;
@@ -63,7 +72,8 @@ class PageWindows {
   uint8_t* room_ = nullptr;
   std::vector<Window> windows_;
   size_t next_ = 0;
-  unsigned shared_ = 0;  // pages, by Source::share
+  std::bitset<2048> places_;  // hashes of what windows are for; more than that after some were taken anew
+  unsigned shared_ = 0;       // pages, by Source::share
 };
 
 }  // namespace emu::translate

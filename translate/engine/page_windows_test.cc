@@ -52,6 +52,22 @@ TEST_F(PageWindowsTest, PagesAreInTheOrderOfTheGuest) {
   EXPECT_FALSE(ShowFalling(kWindow).is_new);
 }
 
+TEST_F(PageWindowsTest, KnowsWhereWhatItShowsLies) {
+  constexpr uint64_t kGva = kWindow + 3 * kPage + 17;
+  EXPECT_FALSE(windows_.MayShow(kContext, kGva));
+  const PageWindows::View view = ShowFalling(kGva);
+  const uint64_t home = HostOf(4) + 17;
+  EXPECT_TRUE(windows_.MayShow(kContext, kGva));
+  EXPECT_EQ(windows_.AddressOf(kContext, kGva, home), kGva + view.addend);
+  EXPECT_EQ(windows_.HomeOf(kGva + view.addend), home);
+  EXPECT_EQ(windows_.HomeOf(home), home);
+  EXPECT_EQ(windows_.AddressOf(kContext, kGva, home + kPage), 0u) << "the page lies elsewhere now";
+  EXPECT_EQ(windows_.AddressOf(kContext, kGva + kPage, HostOf(3)), 0u) << "it is not shown";
+  EXPECT_EQ(windows_.AddressOf({1, 3}, kGva, home), 0u);
+  windows_.Clear();
+  EXPECT_EQ(windows_.AddressOf(kContext, kGva, home), 0u);
+}
+
 TEST_F(PageWindowsTest, EndsAtWhatWasNotShownOrIsNotKnown) {
   for (unsigned page : {1, 2, 3, 5}) ShowFalling(kWindow + page * kPage);
   const PageWindows::View view = ShowFalling(kWindow + 2 * kPage);

@@ -1,6 +1,8 @@
 #include "translate/engine/tlb_slots.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace emu::translate {
 namespace {
@@ -12,10 +14,11 @@ constexpr uint32_t kLot = 16;
 // Times that a block runs between two misses. What is no loop runs among much else, a kernel's code among changes of
 // mappings, each of which empties its slots.
 constexpr uint64_t kWorthwhileLoop = 256, kWorthwhileElse = 2048;
-// Above that windows are no gain: some hosts look for a byte in their cache by its address, and wait when it is used by
-// way of two addresses, that of the window and that of the RAM itself.
-constexpr uint64_t kSeldom = 128;
-constexpr uint32_t kPatience = 16;                    // bad lots, while windows grow
+// Windows are for slots that go to and fro in no more pages than one of them has; for those that miss less often than
+// after so many runs, only in a few.
+constexpr uint64_t kSeldom = 128, kFew = 16;
+constexpr uint32_t kTimesBefore = 4;                  // that a slot has missed a page before it is shown
+constexpr uint32_t kPatience = 24;                    // bad lots in a row without a page that is shown
 constexpr uint32_t kMostShown = PageWindows::kPages;  // pages for one slot
 // To show a page costs the host some 10 us. Some are shown whenever it is wanted, then one for so many instructions: a
 // few hundredths of the time at most.
@@ -71,28 +74,71 @@ PageWindows::View TlbSlots::Around(uint64_t start, const uint64_t* table) {
   return {low, high, addend};
 }
 
+PageWindows::View TlbSlots::Show(uint64_t gva, Context& context, mmu::TlbTable& table, const Host& host) {
+  const auto host_of = [&](uint64_t page) { return HomeOf(mmu::ProbeTlb(table.table(), page, 1, false)); };
+  const auto share_page = [&](uint64_t page) { return host.share(table.physical(page)); };
+  if (windows_.Replaces(context.key, gva, host_of(gva & mmu::kPageMask))) host.take_out(), ForgetAll();
+  const PageWindows::View view = windows_.Show(context.key, gva, {host_of, share_page});
+  if (view.is_new) {
+    PutIn(context, gva);
+    EmptyOthers(context.key, gva & mmu::kPageMask, view.addend);
+  }
+  return view;
+}
+
 // All pages of the access, if they are in one window.
-PageWindows::View TlbSlots::InWindow(uint64_t start, uint64_t last, mmu::TlbTable& table, const ContextKey& context,
-                                     Share share) {
-  const auto host_of = [&](uint64_t page) { return mmu::ProbeTlb(table.table(), page, 1, false); };
-  const auto share_page = [&](uint64_t page) { return share(table.physical(page)); };
-  const auto show = [&](uint64_t gva) {
-    if (windows_.Replaces(context, gva, host_of(gva & mmu::kPageMask))) ForgetAll();
-    return windows_.Show(context, gva, {host_of, share_page});
-  };
-  const PageWindows::View view = show(start);
+PageWindows::View TlbSlots::InWindow(uint64_t start, uint64_t last, Context& context, mmu::TlbTable& table,
+                                     const Host& host) {
+  const PageWindows::View view = Show(start, context, table, host);
   if (view.low == view.high || last - view.low < view.high - view.low) return view;
-  const PageWindows::View end = show(last);
+  const PageWindows::View end = Show(last, context, table, host);
   return start - end.low < end.high - end.low ? PageWindows::View{end.low, end.high, end.addend, true} : view;
 }
 
-// Whether it is not the first time that the slot misses the page, and other pages came between that do not lie as it
-// does, or the access goes on to one.
-bool TlbSlots::Returns(uint32_t slot, uint64_t start, const PageWindows::View& view) {
+void TlbSlots::PutIn(Context& context, uint64_t gva) {
+  if (!windows_.MayShow(context.key, gva)) return;
+  for (mmu::TlbTable* table : {&context.read, &context.write}) {
+    const uint64_t page = gva & mmu::kPageMask, host = mmu::ProbeTlb(table->table(), page, 1, false);
+    if (host == 0) continue;
+    if (const uint64_t shown = windows_.AddressOf(context.key, page, HomeOf(host))) table->Redirect(page, shown);
+  }
+}
+
+void TlbSlots::TakeOut(Context& context) {
+  for (mmu::TlbTable* table : {&context.read, &context.write}) {
+    table->ForEach([&](mmu::TlbEntry e) {
+      const uint64_t page = e.tag & mmu::kPageMask;
+      e.addend = HomeOf(page + e.addend) - page;
+    });
+  }
+}
+
+// Slots that lead to the page by another way than a window.
+void TlbSlots::EmptyOthers(const ContextKey& context, uint64_t page, uint64_t addend) {
+  for (Group& g : groups_) {
+    if (!(g.context == context)) continue;
+    std::erase_if(g.filled, [&](uint32_t slot) {
+      TlbSlot& s = memory_[slot];
+      const uint64_t end = s.first + s.starts + uses_[slot].use.span;
+      if (s.addend == addend || s.first >= page + mmu::kPageSize || end <= page) return false;
+      s.starts = 0;
+      return true;
+    });
+  }
+}
+
+// How often before the slot missed the page, while other pages came between that do not lie as it does, or the access
+// went on to one.
+uint32_t TlbSlots::Returns(uint32_t slot, uint64_t start, const PageWindows::View& view) {
   const bool crosses = view.high - start < uses_[slot].use.span;
-  if (memory_[slot].starts == 0 || (view.addend == memory_[slot].addend && !crosses)) return false;
-  const auto what = static_cast<uint32_t>(((start / mmu::kPageSize) * 0x9e3779b97f4a7c15 + slot) >> 16) | 1;
-  return std::exchange(missed_[what % missed_.size()], what) == what;
+  if (memory_[slot].starts == 0 || (view.addend == memory_[slot].addend && !crosses)) return 0;
+  const uint64_t hash = ((start / mmu::kPageSize) * 0x9e3779b97f4a7c15 + slot) * 0xd6e8feb86659fd93;
+  auto& among = missed_[hash >> 54];  // the newest one first
+  const auto what = static_cast<uint32_t>(hash >> 16);
+  auto of_page = std::ranges::find(among, what, &Missed::what);
+  if (of_page == among.end()) *--of_page = {what, 0};
+  std::rotate(among.begin(), of_page, of_page + 1);
+  return among.front().times++;
 }
 
 bool TlbSlots::Affords(const Use& use, uint64_t now) const {
@@ -100,27 +146,31 @@ bool TlbSlots::Affords(const Use& use, uint64_t now) const {
 }
 
 // What the slot is to hold. A page that is new in a window is no miss, as long as it is the window of last time.
-PageWindows::View TlbSlots::Choose(uint32_t slot, uint64_t start, Context& context, uint64_t now, Share share) {
+PageWindows::View TlbSlots::Choose(uint32_t slot, uint64_t start, Context& context, uint64_t now, const Host& host) {
   Use& use = uses_[slot];
   mmu::TlbTable& table = use.use.write ? context.write : context.read;
   const PageWindows::View view = Around(start, table.table());
   ++use.misses;
   if (view.low == view.high) return view;
-  use.returns += Returns(slot, start, view);
-  if (!use.windowed || !Affords(use, now)) return view;
-  const PageWindows::View window = InWindow(start, start + use.use.span - 1, table, context.key, share);
+  use.low = std::min(use.low, start / mmu::kPageSize);
+  use.high = std::max(use.high, start / mmu::kPageSize);
+  const uint32_t returns = Returns(slot, start, view);
+  use.returns += returns != 0;
+  const bool pays = use.windowed && returns >= kTimesBefore && Affords(use, now);
+  if (!pays && !(at_once_ && use.use.windows)) return view;
+  const PageWindows::View window = InWindow(start, start + use.use.span - 1, context, table, host);
   const bool elsewhere = std::exchange(use.window, window.addend) != window.addend;
   use.elsewhere += elsewhere;
   use.misses -= window.is_new && !elsewhere;
   use.shown += window.is_new;
   shown_ += window.is_new;
-  return window.high - window.low > view.high - view.low ? window : view;
+  return window.high - window.low >= view.high - view.low ? window : view;
 }
 
-bool TlbSlots::Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now, Share share) {
+bool TlbSlots::Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now, const Host& host) {
   Use& use = uses_[slot];
   if (use.period == 0) return true;
-  const PageWindows::View view = Choose(slot, gva, context, now, share);
+  const PageWindows::View view = Choose(slot, gva, context, now, host);
   if (view.low != view.high && view.high - view.low >= use.use.span) {
     Enter(context.key, use.key);
     if (memory_[slot].starts == 0) GroupOf(use.key).filled.push_back(slot);
@@ -130,14 +180,16 @@ bool TlbSlots::Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now,
 }
 
 bool TlbSlots::Judge(Use& use, uint64_t now) const {
-  const uint64_t runs = (now - use.since) / use.period;
+  const uint64_t runs = (now - use.since) / use.period, pages = use.high - use.low + 1;
   const bool goes_to_and_fro = use.returns != 0, stays = use.elsewhere < kLot / 2;
   const bool grew = std::exchange(use.shown_by_all, shown_) != shown_;
   use.misses = use.returns = use.elsewhere = 0;
   use.since = now;
   if (runs >= kLot * (use.use.in_loop ? kWorthwhileLoop : kWorthwhileElse)) return true;
-  if (!use.use.windows || !goes_to_and_fro || runs >= kLot * kSeldom) return false;
-  return !std::exchange(use.windowed, true) || (grew && stays && ++use.bad_lots < kPatience);
+  if (!use.use.windows || !(use.windowed || goes_to_and_fro)) return false;
+  if (pages > (runs < kLot * kSeldom ? PageWindows::kPages : kFew)) return false;
+  use.bad_lots = grew ? 0 : use.bad_lots + 1;
+  return !std::exchange(use.windowed, true) || (stays && use.bad_lots < kPatience);
 }
 
 void TlbSlots::ForEachDoubtful(uint32_t first, uint32_t bad, absl::FunctionRef<void(const SlotUse&)> fn) const {

@@ -46,6 +46,8 @@ class TlbSlots {
  public:
   // `memory` is the backend's; its first slot is not used. Everything is free then.
   void Attach(absl::Span<TlbSlot> memory);
+  // Pages are shown whether or not that pays: for tests.
+  void set_windows_at_once(bool on) { at_once_ = on; }
   // Takes a free slot, or none, for a block of `period` instructions. `next` is the slot that was taken before for the
   // same block: Free goes on with it.
   uint32_t Take(const SlotUse& use, uint32_t key, uint32_t period, uint64_t now, uint32_t next);
@@ -53,12 +55,23 @@ class TlbSlots {
   void Free(uint32_t slot);
   void FreeAll() { Attach(memory_); }
 
+  struct Host {
+    // Makes a page of RAM, by its guest-physical address, shared (see PageWindows).
+    absl::FunctionRef<bool(uint64_t physical)> share;
+    // Calls TakeOut for all contexts: a window is about to show something else.
+    absl::FunctionRef<void()> take_out;
+  };
   // An access that wants the slot's bytes at `gva` missed it, and has been made otherwise. Nothing to do if the slot is
   // free: the block goes on to its end though it was dropped. Fills the slot if the table has the page. False: it
-  // misses so often (`now` counts instructions) that the TLB itself would be better. `share` makes a page of RAM, by
-  // its guest-physical address, shared (see PageWindows).
-  using Share = absl::FunctionRef<bool(uint64_t physical)>;
-  bool Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now, Share share);
+  // misses so often (`now` counts instructions) that the TLB itself would be better.
+  bool Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now, const Host& host);
+  // While a page is shown in a window, the soft TLB leads there, too, but for entries with a flag: a host forwards what
+  // was stored to a load, and finds a byte in its cache at once, only where it is used by way of one address. PutIn
+  // sees to it when a page was filled.
+  void PutIn(Context& context, uint64_t gva);
+  void TakeOut(Context& context);
+  // Where the byte lies in RAM to which a table of a context leads.
+  uint64_t HomeOf(uint64_t host) const { return windows_.HomeOf(host); }
   // The addend for bytes that begin at `gva`, or 0 if the slot does not have it.
   uint64_t Ask(uint32_t slot, uint64_t gva) const {
     const TlbSlot& s = memory_[slot];
@@ -85,13 +98,14 @@ class TlbSlots {
     uint32_t next = kNoSlot;  // of the same block, or of the free ones
     uint32_t misses = 0;      // of the present lot, which began at `since`
     uint64_t since = 0;
-    uint32_t returns = 0;       // of the lot: misses of pages that were missed before and lie apart
-    uint32_t elsewhere = 0;     // of the lot: misses for which it went to another window
-    uint32_t bad_lots = 0;      // while windows grew
-    uint32_t shown = 0;         // pages
-    uint64_t shown_by_all = 0;  // when the lot began
-    uint64_t window = 0;        // addend
-    bool windowed = false;      // it goes to and fro
+    uint32_t returns = 0;                   // of the lot: misses of pages that were missed before and lie apart
+    uint32_t elsewhere = 0;                 // of the lot: misses for which it went to another window
+    uint32_t bad_lots = 0;                  // since a page was shown
+    uint64_t shown_by_all = 0;              // when the lot began
+    uint32_t shown = 0;                     // pages
+    uint64_t window = 0;                    // addend
+    uint64_t low = ~uint64_t{0}, high = 0;  // of the pages that were missed
+    bool windowed = false;                  // it goes to and fro
   };
   struct Group {
     uint32_t key;
@@ -99,11 +113,12 @@ class TlbSlots {
     std::vector<uint32_t> filled;
   };
   static PageWindows::View Around(uint64_t start, const uint64_t* table);
-  PageWindows::View InWindow(uint64_t start, uint64_t last, mmu::TlbTable& table, const ContextKey& context,
-                             Share share);
-  PageWindows::View Choose(uint32_t slot, uint64_t start, Context& context, uint64_t now, Share share);
+  PageWindows::View Show(uint64_t gva, Context& context, mmu::TlbTable& table, const Host& host);
+  PageWindows::View InWindow(uint64_t start, uint64_t last, Context& context, mmu::TlbTable& table, const Host& host);
+  void EmptyOthers(const ContextKey& context, uint64_t page, uint64_t addend);
+  PageWindows::View Choose(uint32_t slot, uint64_t start, Context& context, uint64_t now, const Host& host);
   bool Affords(const Use& use, uint64_t now) const;
-  bool Returns(uint32_t slot, uint64_t start, const PageWindows::View& view);
+  uint32_t Returns(uint32_t slot, uint64_t start, const PageWindows::View& view);
   bool Judge(Use& use, uint64_t now) const;
   Group& GroupOf(uint32_t key);
   void Empty(Group& group);
@@ -111,11 +126,16 @@ class TlbSlots {
   absl::Span<TlbSlot> memory_;
   std::vector<Use> uses_;
   uint32_t free_ = kNoSlot;
-  std::vector<Group> groups_;            // a few
-  std::array<uint32_t, 4096> missed_{};  // hashes of slots and pages
+  std::vector<Group> groups_;  // a few
+  struct Missed {
+    uint32_t what = 0;  // hash of slot and page
+    uint32_t times = 0;
+  };
+  std::array<std::array<Missed, 4>, 1024> missed_{};
   PageWindows windows_;
   uint64_t shown_ = 0;  // pages, by all slots
   uint64_t times_forgotten_ = 0;
+  bool at_once_ = false;
 };
 
 }  // namespace emu::translate

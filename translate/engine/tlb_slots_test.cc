@@ -19,7 +19,7 @@ class TlbSlotsTest : public ::testing::Test {
     table.Fill(gva, host, 0x80000000, flags);
   }
   bool Fill(uint32_t slot, uint64_t gva, uint64_t now) {
-    return slots_.Fill(slot, gva, context_, now, [](uint64_t) { return false; });
+    return slots_.Fill(slot, gva, context_, now, {[](uint64_t) { return false; }, [] {}});
   }
   bool Hits(uint32_t slot, uint64_t start) const { return start - memory_[slot].first < memory_[slot].starts; }
 

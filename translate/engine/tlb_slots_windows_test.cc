@@ -30,10 +30,8 @@ class TlbSlotsWindowsTest : public ::testing::Test {
   bool Access(uint32_t slot, uint64_t gva, uint64_t now = kLater) {
     if (Hits(slot, gva)) return true;
     ++misses_;
-    return slots_.Fill(slot, gva, context_, now, [this](uint64_t physical) {
-      ++shared_;
-      return ram_->Share(physical, kPage);
-    });
+    const auto share = [this](uint64_t physical) { return ++shared_, ram_->Share(physical, kPage); };
+    return slots_.Fill(slot, gva, context_, now, {share, [this] { slots_.TakeOut(context_); }});
   }
   // Accesses to `pages` pages, without a pattern, until it is given up.
   bool GoToAndFro(uint32_t slot, unsigned pages, unsigned times, uint64_t now = kLater) {
@@ -46,6 +44,12 @@ class TlbSlotsWindowsTest : public ::testing::Test {
     return kept;
   }
 
+  // Where the table leads for a page, and where that lies.
+  uint64_t LeadsTo(uint64_t gva) { return mmu::ProbeTlb(context_.read.table(), gva, 1, false); }
+  uint64_t HostOf(unsigned page) const {
+    return reinterpret_cast<uint64_t>(ram_->host() + (kPages - 1 - page) * kPage);
+  }
+
   memory::RamBlock::Ptr ram_ = *memory::RamBlock::Anonymous("ram", kPages* kPage);
   Context context_{{1, 2}};
   TlbSlot memory_[8];
@@ -56,7 +60,7 @@ class TlbSlotsWindowsTest : public ::testing::Test {
 TEST_F(TlbSlotsWindowsTest, OneSlotHoldsThemAll) {
   const uint32_t slot = Take(8);
   EXPECT_TRUE(GoToAndFro(slot, 64, 10000));
-  EXPECT_LT(misses_, 400u);
+  EXPECT_LT(misses_, 800u);
   for (unsigned page = 0; page < 64; ++page) {
     const uint64_t gva = kGuest + page * kPage;
     ASSERT_TRUE(Hits(slot, gva));
@@ -78,7 +82,7 @@ TEST_F(TlbSlotsWindowsTest, AGroupOverTheEndOfAPage) {
 TEST_F(TlbSlotsWindowsTest, MorePagesThanAWindowHasAreNotWorthIt) {
   const uint32_t slot = Take(8);
   EXPECT_FALSE(GoToAndFro(slot, kPages, 10000));
-  EXPECT_LT(shared_, 64u);
+  EXPECT_EQ(shared_, 0u);
 }
 
 TEST_F(TlbSlotsWindowsTest, ShowingHasToPay) {
@@ -94,6 +98,58 @@ TEST_F(TlbSlotsWindowsTest, PagesInTheHostsOrderNeedNone) {
   }
   EXPECT_FALSE(GoToAndFro(Take(8), kPages, 10000));
   EXPECT_EQ(shared_, 0u);
+}
+
+// Once over, or a few times, is not to and fro.
+TEST_F(TlbSlotsWindowsTest, PagesThatAreMissedSeldomAreNotShown) {
+  const uint32_t slot = Take(8);
+  for (int time = 0; time < 3; ++time) {
+    for (unsigned page = 0; page < 64; ++page) Access(slot, kGuest + page * kPage);
+  }
+  EXPECT_EQ(shared_, 0u);
+}
+
+TEST_F(TlbSlotsWindowsTest, TheTableLeadsThere) {
+  context_.write.Fill(kGuest, HostOf(0), 0, 0);
+  context_.write.Fill(kGuest + kPage, HostOf(1), 0, mmu::kSlowTag);
+  const uint32_t slot = Take(8);
+  EXPECT_TRUE(GoToAndFro(slot, 8, 2000));
+  for (unsigned page = 0; page < 8; ++page) {
+    const uint64_t gva = kGuest + page * kPage;
+    EXPECT_EQ(LeadsTo(gva), gva + memory_[slot].addend);
+    EXPECT_EQ(slots_.HomeOf(LeadsTo(gva)), HostOf(page));
+  }
+  EXPECT_EQ(kGuest + context_.write.entry(kGuest).addend, LeadsTo(kGuest));
+  EXPECT_EQ(kGuest + kPage + context_.write.entry(kGuest + kPage).addend, HostOf(1)) << "it has a flag";
+  // What is filled again.
+  context_.read.Fill(kGuest, HostOf(0), 0, 0);
+  slots_.PutIn(context_, kGuest);
+  EXPECT_EQ(LeadsTo(kGuest), kGuest + memory_[slot].addend);
+  context_.read.Fill(kGuest, HostOf(9), 0, 0);
+  slots_.PutIn(context_, kGuest);
+  EXPECT_EQ(LeadsTo(kGuest), HostOf(9)) << "another page than the one that is shown";
+  slots_.TakeOut(context_);
+  for (unsigned page = 1; page < 8; ++page) EXPECT_EQ(LeadsTo(kGuest + page * kPage), HostOf(page));
+}
+
+TEST_F(TlbSlotsWindowsTest, OtherSlotsLeadThereToo) {
+  const uint32_t slot = Take(8), other = Take(8), apart = Take(8);
+  EXPECT_TRUE(Access(other, kGuest));
+  EXPECT_TRUE(Access(apart, kGuest + 100 * kPage));
+  EXPECT_TRUE(GoToAndFro(slot, 8, 2000));
+  EXPECT_FALSE(Hits(other, kGuest));
+  EXPECT_TRUE(Hits(apart, kGuest + 100 * kPage));
+  EXPECT_TRUE(Access(other, kGuest));
+  EXPECT_EQ(memory_[other].addend, memory_[slot].addend);
+}
+
+TEST_F(TlbSlotsWindowsTest, AtOnceIfToldSo) {
+  slots_.set_windows_at_once(true);
+  const uint32_t slot = Take(8);
+  EXPECT_TRUE(Access(slot, kGuest));
+  EXPECT_EQ(shared_, 1u);
+  EXPECT_EQ(LeadsTo(kGuest), kGuest + memory_[slot].addend);
+  EXPECT_NE(LeadsTo(kGuest), HostOf(0));
 }
 
 TEST_F(TlbSlotsWindowsTest, NoneIsShownUnlessWanted) {

@@ -103,6 +103,7 @@ TestMachineOptions DrawSetup(uint64_t seed) {
   setup.accel = TestAccel::kJit;
   setup.jit = translate::DrawJitOptions(seed);
   setup.code_bytes = FuzzRandom(seed).Pick(kRoom);
+  setup.windows_at_once = seed % 2 != 0;
   return setup;
 }
 
