@@ -45,7 +45,7 @@ MemAccess Cpu::Describe(AccessType type, uint64_t gva, unsigned size, const Plac
   access.size = size;
   access.gva = Gva(gva);
   access.gpa = place.gpa;
-  access.host = place.host;
+  access.host = reinterpret_cast<uint8_t*>(slots_.HomeOf(reinterpret_cast<uint64_t>(place.host)));
   access.value = LowBytes(value, size);
   if (place.rest != nullptr) {
     access.crosses = true;

@@ -143,6 +143,27 @@ TEST_F(TlbSlotsWindowsTest, OtherSlotsLeadThereToo) {
   EXPECT_EQ(memory_[other].addend, memory_[slot].addend);
 }
 
+// Windows are taken anew for other pages, by turns.
+TEST_F(TlbSlotsWindowsTest, TheTableLeadsHomeBeforeAWindowShowsAnotherPage) {
+  constexpr unsigned kFar = 40;
+  static_assert(kFar > PageWindows::kWindows);
+  const auto gva_of = [](unsigned n) { return (n + 1) * 2 * PageWindows::kPages * kPage; };
+  slots_.set_windows_at_once(true);
+  const uint32_t slot = Take(8);
+  for (unsigned n = 0; n < kFar; ++n) {
+    context_.read.Fill(gva_of(n), HostOf(n), (kPages - 1 - n) * kPage, 0);
+    Access(slot, gva_of(n));
+  }
+  unsigned shown = 0;
+  for (unsigned n = 0; n < kFar; ++n) {
+    ASSERT_EQ(*reinterpret_cast<uint8_t*>(LeadsTo(gva_of(n))), n);
+    ASSERT_EQ(slots_.HomeOf(LeadsTo(gva_of(n))), HostOf(n));
+    shown += LeadsTo(gva_of(n)) != HostOf(n);
+  }
+  EXPECT_GT(shown, 0u);
+  EXPECT_LE(shown, PageWindows::kWindows);
+}
+
 TEST_F(TlbSlotsWindowsTest, AtOnceIfToldSo) {
   slots_.set_windows_at_once(true);
   const uint32_t slot = Take(8);
