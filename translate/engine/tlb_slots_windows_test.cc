@@ -149,7 +149,10 @@ TEST_F(TlbSlotsWindowsTest, TheTableLeadsHomeBeforeAWindowShowsAnotherPage) {
   static_assert(kFar > PageWindows::kWindows);
   const auto gva_of = [](unsigned n) { return (n + 1) * 2 * PageWindows::kPages * kPage; };
   slots_.set_windows_at_once(true);
-  const uint32_t slot = Take(8);
+  const uint32_t slot = Take(8), first = Take(8);
+  context_.read.Fill(gva_of(0), HostOf(0), 0, 0);
+  Access(first, gva_of(0));
+  EXPECT_TRUE(Hits(first, gva_of(0)));
   for (unsigned n = 0; n < kFar; ++n) {
     context_.read.Fill(gva_of(n), HostOf(n), (kPages - 1 - n) * kPage, 0);
     Access(slot, gva_of(n));
@@ -162,6 +165,7 @@ TEST_F(TlbSlotsWindowsTest, TheTableLeadsHomeBeforeAWindowShowsAnotherPage) {
   }
   EXPECT_GT(shown, 0u);
   EXPECT_LE(shown, PageWindows::kWindows);
+  EXPECT_FALSE(Hits(first, gva_of(0))) << "its window shows another page";
 }
 
 TEST_F(TlbSlotsWindowsTest, AtOnceIfToldSo) {
