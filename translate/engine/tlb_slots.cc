@@ -15,10 +15,11 @@ constexpr uint32_t kLot = 16;
 // mappings, each of which empties its slots.
 constexpr uint64_t kWorthwhileLoop = 256, kWorthwhileElse = 2048;
 // Windows are for slots that go to and fro in no more pages than one of them has; for those that miss less often than
-// after so many runs, only in a few.
-constexpr uint64_t kSeldom = 128, kFew = 16;
-constexpr uint32_t kTimesBefore = 4;                  // that a slot has missed a page before it is shown
-constexpr uint32_t kPatience = 24;                    // bad lots in a row without a page that is shown
+// after so many runs, as what goes through an array does, only in a few.
+constexpr uint64_t kSeldom = 48, kFew = 16;
+constexpr uint32_t kTimesBefore = 4;  // that a slot has missed a page before it is shown
+// Bad lots in a row without a page that is shown; without one that was missed before.
+constexpr uint32_t kPatience = 24, kHope = 3;
 constexpr uint32_t kMostShown = PageWindows::kPages;  // pages for one slot
 // To show a page costs the host some 10 us. Some are shown whenever it is wanted, then one for so many instructions: a
 // few hundredths of the time at most.
@@ -181,15 +182,15 @@ bool TlbSlots::Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now,
 
 bool TlbSlots::Judge(Use& use, uint64_t now) const {
   const uint64_t runs = (now - use.since) / use.period, pages = use.high - use.low + 1;
-  const bool goes_to_and_fro = use.returns != 0, stays = use.elsewhere < kLot / 2;
+  const bool stays = use.elsewhere < kLot / 2;
   const bool grew = std::exchange(use.shown_by_all, shown_) != shown_;
-  use.misses = use.returns = use.elsewhere = 0;
+  use.misses = use.elsewhere = 0;
   use.since = now;
   if (runs >= kLot * (use.use.in_loop ? kWorthwhileLoop : kWorthwhileElse)) return true;
-  if (!use.use.windows || !(use.windowed || goes_to_and_fro)) return false;
-  if (pages > (runs < kLot * kSeldom ? PageWindows::kPages : kFew)) return false;
+  if (!use.use.windows || pages > (runs < kLot * kSeldom ? PageWindows::kPages : kFew)) return false;
   use.bad_lots = grew ? 0 : use.bad_lots + 1;
-  return !std::exchange(use.windowed, true) || (stays && use.bad_lots < kPatience);
+  use.windowed = use.windowed || use.returns != 0;
+  return stays && use.bad_lots < (use.windowed ? kPatience : kHope);
 }
 
 void TlbSlots::ForEachDoubtful(uint32_t first, uint32_t bad, absl::FunctionRef<void(const SlotUse&)> fn) const {
