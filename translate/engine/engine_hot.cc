@@ -57,11 +57,9 @@ absl::Span<const uint64_t> Engine::PathOf(const TranslatedBlock& block) {
   return path_;
 }
 
-// Stores profit from what loads have shown. By themselves they wait for nothing, and where they go through a matrix by
-// its columns, the host does best if its rows do not lie side by side.
 uint32_t Engine::AddSlot(const SlotUse& wanted) {
   SlotUse use = wanted;
-  use.windows = options_.jit.windows && !use.write;
+  use.windows = options_.jit.windows;
   use.in_loop = compiling_->hot_loop;
   if (no_slot_.contains(compiling_->host_pc + (use.pc - compiling_->pc))) return kNoSlot;
   const uint32_t slot =

@@ -157,7 +157,9 @@ PageWindows::View TlbSlots::Choose(uint32_t slot, uint64_t start, Context& conte
   use.high = std::max(use.high, start / mmu::kPageSize);
   const uint32_t returns = Returns(slot, start, view);
   use.returns += returns != 0;
-  const bool pays = use.windowed && returns >= kTimesBefore && Affords(use, now);
+  // Stores profit from what loads have shown. By themselves they wait for nothing, and where they go through a matrix
+  // by its columns, the host does best if its rows do not lie side by side.
+  const bool pays = use.windowed && !use.use.write && returns >= kTimesBefore && Affords(use, now);
   if (!pays && !(at_once_ && use.use.windows)) return view;
   const PageWindows::View window = InWindow(start, start + use.use.span - 1, context, table, host);
   const bool elsewhere = std::exchange(use.window, window.addend) != window.addend;
