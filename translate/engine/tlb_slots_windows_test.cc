@@ -150,9 +150,10 @@ TEST_F(TlbSlotsWindowsTest, TheTableLeadsHomeBeforeAWindowShowsAnotherPage) {
   const auto gva_of = [](unsigned n) { return (n + 1) * 2 * PageWindows::kPages * kPage; };
   slots_.set_windows_at_once(true);
   const uint32_t slot = Take(8), first = Take(8);
-  context_.read.Fill(gva_of(0), HostOf(0), 0, 0);
+  context_.read.Fill(gva_of(0), HostOf(0), (kPages - 1) * kPage, 0);
   Access(first, gva_of(0));
   EXPECT_TRUE(Hits(first, gva_of(0)));
+  EXPECT_NE(memory_[first].addend, HostOf(0) - gva_of(0)) << "it is not in a window";
   for (unsigned n = 0; n < kFar; ++n) {
     context_.read.Fill(gva_of(n), HostOf(n), (kPages - 1 - n) * kPage, 0);
     Access(slot, gva_of(n));
