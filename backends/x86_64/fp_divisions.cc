@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/container/flat_hash_map.h"
+#include "translate/ir/division.h"
 
 namespace emu::backends::x86_64 {
 namespace {
@@ -23,9 +24,8 @@ struct Costs {
 };
 constexpr Costs kCosts32 = {7, 5}, kCosts64 = {8, 6};
 
-bool IsDivision(const ir::Block& block, const Instr& i) {
-  return (i.op == Op::kDivU || i.op == Op::kDivS || i.op == Op::kRemU || i.op == Op::kRemS) &&
-         block.code[i.args[1]].op != Op::kConst;
+bool DividesByUnknown(const ir::Block& block, const Instr& i) {
+  return ir::IsDivision(i.op) && block.code[i.args[1]].op != Op::kConst;
 }
 
 bool Loops(const ir::Block& block) {
@@ -75,7 +75,7 @@ void FpDivisions::Find(const ir::Block& block) {
   Clear();
   std::vector<uint32_t> divisions;
   for (uint32_t n = 0; n < block.code.size(); ++n) {
-    if (IsDivision(block, block.code[n])) divisions.push_back(n);
+    if (DividesByUnknown(block, block.code[n])) divisions.push_back(n);
   }
   if (divisions.empty() || divisions.size() > kMostDivisions || !Loops(block)) return;
   taken_.resize(block.code.size());

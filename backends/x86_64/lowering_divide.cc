@@ -1,15 +1,15 @@
 // Integer division: by the integer divider, or by the floating-point one beside it (fp_divisions.h).
 #include "backends/x86_64/lowering.h"
+#include "translate/ir/division.h"
 #include "translate/ir/eval.h"
 
 namespace emu::backends::x86_64 {
 namespace {
 
 using ir::Instr;
-using IrOp = ir::Op;
 
-bool IsSigned(const Instr& i) { return i.op == IrOp::kDivS || i.op == IrOp::kRemS; }
-bool IsRemainder(const Instr& i) { return i.op == IrOp::kRemU || i.op == IrOp::kRemS; }
+bool IsSigned(const Instr& i) { return ir::IsSignedDivision(i.op); }
+bool IsRemainder(const Instr& i) { return ir::IsRemainder(i.op); }
 
 // Quotients below 2^50 are at most 1 too small as a double that each step towards it made smaller, if anything: three
 // steps change it by less than 2^-52 of itself each.

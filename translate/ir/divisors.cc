@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "translate/ir/division.h"
 #include "translate/ir/eval.h"
 #include "translate/ir/questions.h"
 
@@ -40,7 +41,7 @@ class Guesser {
 
   void AddDivision(size_t n) {
     const Instr& i = block_.code[n];
-    if (i.op != Op::kDivU && i.op != Op::kDivS && i.op != Op::kRemU && i.op != Op::kRemS) return;
+    if (!IsDivision(i.op)) return;
     if (const std::optional<uint64_t> divisor = Guess(i.args[1]); divisor && *divisor != 0) {
       divisions_.push_back({n, *divisor});
     }

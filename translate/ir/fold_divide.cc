@@ -2,6 +2,7 @@
 // Multiplication", PLDI 1994). A constant is as well one that a guest register was guessed to hold (divisors.h).
 #include <bit>
 
+#include "translate/ir/division.h"
 #include "translate/ir/eval.h"
 #include "translate/ir/fold.h"
 
@@ -9,9 +10,6 @@ namespace emu::ir {
 namespace {
 
 constexpr unsigned kMostInserted = 12;
-
-bool IsSigned(Op op) { return op == Op::kDivS || op == Op::kRemS; }
-bool IsRemainder(Op op) { return op == Op::kRemU || op == Op::kRemS; }
 
 // A quotient is (high half of n * factor, plus n if `adds`) >> shift.
 struct Reciprocal {
@@ -41,9 +39,9 @@ class Folder::Division {
   explicit Division(Output& out) : out_(out), i_(out.pending()), n_(i_.args[0]), type_(i_.type) {
     const uint64_t constant = out[i_.args[1]].imm;
     const unsigned sign = TypeBits(type_) - 1;
-    negates_ = IsSigned(i_.op) && (constant >> sign & 1) != 0;
+    negates_ = IsSignedDivision(i_.op) && (constant >> sign & 1) != 0;
     divisor_ = ir::Truncate(type_, negates_ ? -constant : constant);
-    is_signed_ = IsSigned(i_.op) && out.facts(n_).max() >> sign != 0;
+    is_signed_ = IsSignedDivision(i_.op) && out.facts(n_).max() >> sign != 0;
   }
 
   Value Run() {
