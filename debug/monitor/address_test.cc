@@ -150,7 +150,18 @@ TEST_F(AddressTest, Explains) {
   unlink(path.c_str());
 }
 
-TEST_F(AddressTest, Tlb) {
+// Code that runs for the first time is translated too.
+class TranslatedTest : public MonitorTest {
+ protected:
+  TranslatedTest() : MonitorTest("virt", boards::Accel::kJit, Options()) {}
+  static translate::JitOptions Options() {
+    translate::JitOptions jit;
+    jit.interpret = false;
+    return jit;
+  }
+};
+
+TEST_F(TranslatedTest, Tlb) {
   Play({[&] {
           EXPECT_THAT(Do("watch 0x40001010 8 w"), HasSubstr("watch 1: gva 0x40001010-0x40001017 w"));
           RunTo("store");

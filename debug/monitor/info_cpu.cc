@@ -32,6 +32,7 @@ std::vector<Counter> Counters(boards::Processor& processor) {
       {"translated_blocks", "blocks translated", e.blocks},
       {"translated_insns", "guest instructions translated", e.insns},
       {"executed_insns", "guest instructions executed", processor.cpu().InsnCount()},
+      {"interpreted_insns", "of those executed, without a translation", e.interpreted},
       {"links", "block exits joined", e.links},
       {"lookups", "lookups outside of generated code", e.lookups},
       {"invalidated", "blocks invalidated by writes", e.invalidated},

@@ -21,8 +21,10 @@ namespace emu::debug {
 
 class MonitorTest : public ::testing::Test, protected boards::RunStateListener {
  protected:
-  explicit MonitorTest(const char* board = "virt", boards::Accel accel = boards::Accel::kJit) {
+  explicit MonitorTest(const char* board = "virt", boards::Accel accel = boards::Accel::kJit,
+                       const translate::JitOptions& jit = {}) {
     boards::MachineConfig config;
+    config.jit = jit;
     config.kernel = "debug/monitor/testdata/mapped.elf";
     config.bios = "none";
     config.ram_bytes = 32 << 20;

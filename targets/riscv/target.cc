@@ -5,6 +5,7 @@
 
 #include "targets/riscv/hart.h"
 #include "targets/riscv/helpers.h"
+#include "targets/riscv/interpret/interpret.h"
 #include "targets/riscv/lift/lift.h"
 
 namespace emu::riscv {
@@ -77,6 +78,11 @@ unsigned RiscvTarget::pc_register() const { return kRegPc; }
 
 void RiscvTarget::Lift(const translate::LiftRequest& request, ir::Builder& builder) const {
   LiftBlock(request, isa_, builder);
+}
+
+translate::Interpreted RiscvTarget::Interpret(CpuState& state, absl::Span<const uint8_t> bytes,
+                                              uint32_t max_insns) const {
+  return riscv::Interpret(Of(state), isa_, bytes, max_insns);
 }
 
 bool RiscvTarget::Translate(CpuState& state, memory::Gva gva, unsigned size, Access access, unsigned, bool probe,

@@ -20,6 +20,8 @@ class RiscvTarget final : public translate::Target {
   // Unprivileged manual, section 1.5: the lowest two bits tell.
   unsigned InsnBytes(absl::Span<const uint8_t> bytes) const override { return (bytes[0] & 3) == 3 ? 4 : 2; }
   void Lift(const translate::LiftRequest& request, ir::Builder& builder) const override;
+  translate::Interpreted Interpret(translate::CpuState& state, absl::Span<const uint8_t> bytes,
+                                   uint32_t max_insns) const override;
   bool Translate(translate::CpuState& state, memory::Gva gva, unsigned size, translate::Access access, unsigned context,
                  bool probe, translate::PageMapping* mapping, translate::MemFault* fault) const override;
   void DeliverFault(translate::CpuState& state, const translate::MemFault& fault) const override;

@@ -138,6 +138,8 @@ MemResult SlowCas(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t expec
 uint64_t SlowFind(CpuState* state, uint64_t gva, BytesWanted wanted);
 // For ir::Op::kProbe.
 MemResult SlowProbe(CpuState* state);
+// Whether the instruction at `pc` must be preceded by that.
+bool WantsProbe(CpuState* state, uint64_t pc);
 
 }  // namespace emu::translate
 

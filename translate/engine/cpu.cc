@@ -57,6 +57,7 @@ void Cpu::OnCommit(memory::AddressSpace&) {
 void Cpu::OnLogStart(memory::AddressSpace& space, const memory::FlatRange&, uint32_t) { OnCommit(space); }
 
 void Cpu::SyncPc() {
+  if (state_.site == 0) return;
   const CodeOwner::Site& site = code_->site(state_.site);
   state_.pc = site.pc;
   state_.budget += site.unexecuted;

@@ -92,7 +92,8 @@ class Cpu final : private memory::Listener {
   // Forgets the mappings of all contexts that `which` accepts: all of them, or those of the page of `gva`.
   void Flush(absl::FunctionRef<bool(const ContextKey&)> which);
   void FlushPage(uint64_t gva, absl::FunctionRef<bool(const ContextKey&)> which);
-  // In a helper: makes state.pc that of the instruction that called it, and takes back what it did not execute.
+  // In a helper: makes state.pc that of the instruction that called it, and takes back what it did not execute. Does
+  // nothing where both are exact already (Target::Interpret).
   void SyncPc();
   // Guest instructions executed; exact in helpers and in device callbacks too.
   uint64_t InsnCount() const;
@@ -117,7 +118,7 @@ class Cpu final : private memory::Listener {
   // The host address of the code at `pc`, or null with pending_fault set.
   const uint8_t* Fetch(uint64_t pc);
   const MemFault& pending_fault() const { return pending_fault_; }
-  // The instruction of the present site is about to be executed (ir::Op::kProbe).
+  // The instruction at CurrentPc is about to be executed (ir::Op::kProbe).
   MemResult Probe();
 
   // --- For those who look on.

@@ -416,4 +416,6 @@ MemResult SlowCas(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t expec
 
 MemResult SlowProbe(CpuState* state) { return state->cpu->Probe(); }
 
+bool WantsProbe(CpuState* state, uint64_t pc) { return state->cpu->WantsFetch(pc); }
+
 }  // namespace emu::translate

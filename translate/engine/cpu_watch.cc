@@ -70,7 +70,7 @@ void Cpu::Report(MemAccess access) const {
 }
 
 MemResult Cpu::Probe() {
-  const uint64_t pc = code_->site(state_.site).pc;
+  const uint64_t pc = CurrentPc();
   Place place, next;
   if (watch_ == nullptr) return {0, 0};
   if (!FetchPlace(pc, &place)) return {0, 1};

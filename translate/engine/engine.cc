@@ -117,7 +117,7 @@ Engine::Stop Engine::RunGrant() {
 }
 
 TranslatedBlock* Engine::RunBlock(const TranslatedBlock& block) {
-  for (EngineObserver* o : observers_) o->OnExecute(*cpu_, block.insn_count);
+  if (std::exchange(told_, nullptr) != &block) TellExecute(block);
   cpu_->running = true;
   const Exit exit = backend_.Run(cpu_->state(), block.entry);
   cpu_->running = false;
@@ -200,6 +200,11 @@ TranslatedBlock* Engine::Find(uint64_t pc, uint32_t max_insns) {
   // Where a verdict of the MMU holds for less than the page, each instruction is fetched by itself.
   if (cpu_->context().exec[Context::Slot(pc)].page != (pc & mmu::kPageMask) || refused_.contains(host_pc))
     max_insns = 1;
+  if (max_insns == 0 && MayInterpret(host_pc)) return Interpret(pc, host_pc);
+  return FindAt(pc, host_pc, max_insns);
+}
+
+TranslatedBlock* Engine::FindAt(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns) {
   TranslatedBlock* block = code_.Find({host_pc, pc, cpu_->state().key, max_insns});
   if (block == nullptr && !IsLimit(max_insns)) block = FindUnguarded(pc, host_pc);
   if (block == nullptr) return Translate(pc, host_pc, max_insns);
@@ -221,6 +226,37 @@ bool Engine::IsKept(uint64_t page) const { return cpu_->context().exec[Context::
 bool Engine::NextPageHolds(const TranslatedBlock& block) {
   const uint64_t next = (block.pc & mmu::kPageMask) + mmu::kPageSize;
   return cpu_->Fetch(next) == block.next_page && IsKept(next) == block.guarded;
+}
+
+// A path that is written down goes from block to block.
+bool Engine::MayInterpret(const uint8_t* host_pc) {
+  if (!options_.jit.interpret || recorder_.active()) return false;
+  return first_runs_.Note(host_pc) || options_.interpret_all;
+}
+
+// Null: the code was executed. Those who look on are shown the translation that it gets when it runs again.
+TranslatedBlock* Engine::Interpret(uint64_t pc, const uint8_t* host_pc) {
+  TranslatedBlock* block = nullptr;
+  if (!observers_.empty()) {
+    block = FindAt(pc, host_pc, 0);
+    if (block == nullptr) return nullptr;
+    TellExecute(*block);
+  }
+  CpuState& state = cpu_->state();
+  const uint64_t size = mmu::kPageSize - (pc & ~mmu::kPageMask), before = cpu_->InsnCount();
+  const int64_t most = std::min<int64_t>(options_.jit.long_blocks ? options_.max_block_insns : 1, state.budget);
+  const Interpreted how = target_.Interpret(state, {host_pc, size}, static_cast<uint32_t>(most));
+  counters_.interpreted += cpu_->InsnCount() - before;
+  if (how == Interpreted::kNothing) {
+    told_ = block;
+    return block != nullptr ? block : FindAt(pc, host_pc, 0);
+  }
+  if (how == Interpreted::kFault) DeliverFault();
+  return nullptr;
+}
+
+void Engine::TellExecute(const TranslatedBlock& block) {
+  for (EngineObserver* o : observers_) o->OnExecute(*cpu_, block.insn_count);
 }
 
 TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns) {

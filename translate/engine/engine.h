@@ -17,6 +17,7 @@
 #include "translate/engine/chunked_vector.h"
 #include "translate/engine/code_map.h"
 #include "translate/engine/cpu.h"
+#include "translate/engine/first_runs.h"
 #include "translate/engine/path_recorder.h"
 #include "translate/engine/sleeping_blocks.h"
 #include "translate/ir/ir.h"
@@ -33,6 +34,7 @@ struct EngineOptions {
   int64_t sample_insns = 1 << 16;
   uint32_t hot_samples = 4;
   bool windows_at_once = false;  // for each slot that misses, whether or not that pays (page_windows.h)
+  bool interpret_all = false;    // whatever the target can, not only what runs for the first time
   bool chain = true;             // join blocks; otherwise each is entered from the run loop, whatever `jit` says
   JitOptions jit;
 };
@@ -56,6 +58,7 @@ class EngineObserver {
 struct EngineCounters {
   uint64_t blocks = 0;       // translated
   uint64_t insns = 0;        // guest instructions translated
+  uint64_t interpreted = 0;  // guest instructions executed without a translation
   uint64_t lookups = 0;      // indirect jumps and other entries that left generated code
   uint64_t links = 0;        // exits joined
   uint64_t invalidated = 0;  // blocks dropped because their code was written
@@ -139,7 +142,11 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   unsigned Ask();
   uint64_t RegisterNow(uint64_t number) const;
   TranslatedBlock* Find(uint64_t pc, uint32_t max_insns);
+  TranslatedBlock* FindAt(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns);
   TranslatedBlock* Translate(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns);
+  bool MayInterpret(const uint8_t* host_pc);
+  TranslatedBlock* Interpret(uint64_t pc, const uint8_t* host_pc);
+  void TellExecute(const TranslatedBlock& block);
   TranslatedBlock* Revive(uint64_t pc, const uint8_t* host_pc);
   TranslatedBlock* Add(TranslatedBlock* block);
   bool Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, TranslatedBlock* block);
@@ -181,6 +188,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   absl::Status status_;
   CodeMap code_;
   SleepingBlocks sleeping_;
+  FirstRuns first_runs_;
   ChunkedVector<Site> sites_;
   ChunkedVector<ExitInfo> exits_;
   ChunkedVector<Leavings> leavings_;  // of hot blocks that were left, by TranslatedBlock::leavings
@@ -202,6 +210,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   absl::flat_hash_set<const uint8_t*> no_slot_;     // instructions in them that do better without a slot
   absl::flat_hash_set<const uint8_t*> whole_loops_;  // those that ask whether all of their rounds are to be run
   std::vector<TranslatedBlock*> slot_blocks_;        // by slot
+  const TranslatedBlock* told_ = nullptr;            // observers know already that it runs next
   bool ran_out_ = false;                             // the block that ran last left because of the budget
   bool stop_requested_ = false;
   bool single_step_ = false;

@@ -87,6 +87,13 @@ struct LiftRequest {
   std::function<bool(uint64_t pc)> leads_to_loop = nullptr;
 };
 
+// How code that was executed without a translation ended.
+enum class Interpreted : uint8_t {
+  kNothing,  // nothing was executed: the first instruction wants a translation
+  kDone,     // state.pc is where to go on
+  kFault,    // a memory access of the instruction at state.pc failed: Cpu::pending_fault
+};
+
 class Target {
  public:
   virtual ~Target() = default;
@@ -103,6 +110,14 @@ class Target {
 
   // Translates at least one and at most max_insns instructions; begins with a `charge`, ends with an ending operation.
   virtual void Lift(const LiftRequest& request, ir::Builder& builder) const = 0;
+
+  // Executes code without a translation: the instructions from state.pc on, whose `bytes` go to the end of the page,
+  // one at least and at most max_insns, as far as a translation would have them in one block that repeats no loop. Ends
+  // before an instruction that it does not know or that reaches into the next page. state.pc and state.budget are exact
+  // at each access and helper.
+  virtual Interpreted Interpret(CpuState& state, absl::Span<const uint8_t> bytes, uint32_t max_insns) const {
+    return (void)state, (void)bytes, (void)max_insns, Interpreted::kNothing;
+  }
 
   // Finds where the `size` bytes at `gva`, all on one page, lie for an access in MMU context `context` (see ir::MemOp).
   // False: `fault` says why not. Sets accessed and dirty bits as the architecture does, unless `probe`.

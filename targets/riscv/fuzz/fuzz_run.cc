@@ -150,6 +150,7 @@ std::string CompareFuzzGuest(uint64_t seed, int64_t insns) {
   jit.accel = TestAccel::kJit;
   jit.jit = translate::DrawJitOptions(seed);
   jit.windows_at_once = seed % 2 != 0;
+  jit.interpret_all = seed % 5 == 0;
   const TestMachineOptions reference = Reference(jit);
   const FuzzEnd a = RunFuzzGuest(seed, insns, reference), b = RunFuzzGuest(seed, insns, jit);
   if (a.error.empty() && b.error.empty() && a.hash == b.hash) return "";

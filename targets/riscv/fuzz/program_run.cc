@@ -104,6 +104,7 @@ TestMachineOptions DrawSetup(uint64_t seed) {
   setup.jit = translate::DrawJitOptions(seed);
   setup.code_bytes = FuzzRandom(seed).Pick(kRoom);
   setup.windows_at_once = seed % 2 != 0;
+  setup.interpret_all = seed % 5 == 0;
   return setup;
 }
 

@@ -1,19 +1,9 @@
 // Fences, Zicsr, cache-block operations (unprivileged manual, chapters 2.7, 3, 6, 19) and privileged instructions.
-#include <algorithm>
-#include <iterator>
-
+#include "targets/riscv/isa/csr_insn.h"
 #include "targets/riscv/lift/lifter.h"
 
 namespace emu::riscv {
 namespace {
-
-// Writes of these change neither the key nor mappings nor pending interrupts, so that the block goes on: fflags, and
-// scratch, exception PC, cause and value of both modes.
-constexpr unsigned kHarmlessCsrs[] = {0x001, 0x140, 0x141, 0x142, 0x143, 0x340, 0x341, 0x342, 0x343};
-
-bool IsHarmless(unsigned csr) {
-  return std::find(std::begin(kHarmlessCsrs), std::end(kHarmlessCsrs), csr) != std::end(kHarmlessCsrs);
-}
 
 // The register of IR that is the whole of a CSR, so that no helper is needed for it; 0 for others.
 unsigned PlainCsr(unsigned csr) {
@@ -33,7 +23,6 @@ unsigned PlainCsr(unsigned csr) {
 
 constexpr unsigned kCacheBlockBytes = 64;
 constexpr unsigned kFflags = 0x001;
-constexpr unsigned kCsrWrite = 1, kCsrSet = 2;  // operations, in the low two bits of funct3
 
 }  // namespace
 
@@ -54,22 +43,22 @@ void Lifter::CsrReg() { Csr(Wide(Rs1())); }
 void Lifter::CsrImm() { Csr(ir_.Const64(d_.rs1)); }
 
 void Lifter::Csr(Value operand) {
-  const unsigned op = d_.bits >> 12 & 3;
-  const bool no_write = op != kCsrWrite && d_.rs1 == 0;
-  const bool no_read = op == kCsrWrite && d_.rd == 0;
+  const CsrInsn csr(d_);
   if (isa_.xlen == 64 && (request_.key & kKeyPrivilege) != kUser) {
-    const bool writes_plainly = no_write || d_.csr() != 0x141;  // not all of sepc can be written
-    if (PlainCsr(d_.csr()) != 0 && writes_plainly) return CsrInLine(PlainCsr(d_.csr()), op, no_write, operand);
-    if (d_.csr() == 0x100 && (no_write || d_.id == Insn::kCsrrci)) return SstatusInLine();
+    const bool writes_plainly = csr.no_write || csr.number != 0x141;  // not all of sepc can be written
+    if (PlainCsr(csr.number) != 0 && writes_plainly) {
+      return CsrInLine(PlainCsr(csr.number), csr.op, csr.no_write, operand);
+    }
+    if (csr.number == kCsrSstatus && (csr.no_write || csr.clears_sie)) return SstatusInLine();
   }
-  if (d_.csr() == kFflags && isa_.Has(Extension::kF) && (request_.key & kKeyFpOn) != 0) return Fflags(op, operand);
-  const bool goes_on = no_write || IsHarmless(d_.csr());
-  const uint64_t what = d_.csr() | op << 12 | unsigned{no_write} << 14 | unsigned{no_read} << 15;
-  if (!goes_on) ir_.Set(kRegPc, ir_.Const64(next_));
-  const Value old =
-      ir_.Call(Type::kI64, static_cast<unsigned>(Helper::kCsr), {ir_.Const64(what), operand, ir_.Const64(d_.bits)});
+  if (csr.number == kFflags && isa_.Has(Extension::kF) && (request_.key & kKeyFpOn) != 0) {
+    return Fflags(csr.op, operand);
+  }
+  if (!csr.is_harmless()) ir_.Set(kRegPc, ir_.Const64(next_));
+  const Value old = ir_.Call(Type::kI64, static_cast<unsigned>(Helper::kCsr),
+                             {ir_.Const64(csr.packed()), operand, ir_.Const64(d_.bits)});
   Rd(xt_ == Type::kI32 ? ir_.Convert(Op::kTrunc, Type::kI32, old) : old);
-  if (!goes_on) EndByDispatch();
+  if (!csr.is_harmless()) EndByDispatch();
 }
 
 void Lifter::CsrInLine(unsigned reg, unsigned op, bool no_write, Value operand) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -14,6 +15,7 @@
 #include "absl/strings/strip.h"
 #include "backends/interpreter/interpreter.h"
 #include "backends/x86_64/backend.h"
+#include "targets/riscv/interpret/interpret.h"
 #include "targets/riscv/lift/assemble.h"
 #include "targets/riscv/lift/lift.h"
 #include "targets/riscv/lift/snippet_machine.h"
@@ -224,6 +226,22 @@ std::string RunAll(const ir::Block& block, const Words& start, const Words& end)
   return out;
 }
 
+// CSRs that lifted code has as registers are asked of the helper.
+bool IsForInterpreter(const Snippet& snippet, const Words& end) {
+  const std::set<Insn> insns = InsnsOf(snippet);
+  const bool is_csr =
+      absl::c_any_of(insns, [](Insn insn) { return LineOf(insn).extensions == Bit(Extension::kZicsr); });
+  return snippet.xlen == 64 && !insns.empty() && absl::c_all_of(insns, IsInterpreted) &&
+         (!is_csr || !end.state.calls.empty());
+}
+
+std::string RunWithoutTranslation(const Assembled& code, const IsaConfig& isa, const Words& start, const Words& end) {
+  SnippetState state = start.state;
+  state.pc = kSnippetPc;
+  std::string problem = RunInterpreted(code.bytes, code.insn_count, isa, &state);
+  return problem.empty() ? Differences(end.state, state) : problem;
+}
+
 }  // namespace
 
 std::string RunSnippet(const Snippet& snippet, const IsaConfig& isa) {
@@ -233,8 +251,12 @@ std::string RunSnippet(const Snippet& snippet, const IsaConfig& isa) {
   if (std::string problem = ReadStates(snippet, *code, &start, &end); !problem.empty()) {
     return absl::StrCat(snippet.code, ": ", problem, "\n");
   }
-  ir::Block block = Lift(*code, isa, snippet.key);
   std::string out;
+  if (isa.Has(Extension::kC) && IsForInterpreter(snippet, end)) {
+    const std::string problem = RunWithoutTranslation(*code, isa, start, end);
+    if (!problem.empty()) absl::StrAppend(&out, snippet.code, " | ", snippet.start, " | ", snippet.end, "\n", problem);
+  }
+  ir::Block block = Lift(*code, isa, snippet.key);
   for (bool optimized : {false, true}) {
     if (optimized) ir::Optimize(&block);
     const absl::Status valid = VerifyBlock(block);

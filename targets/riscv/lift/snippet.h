@@ -36,7 +36,8 @@ struct Snippet {
   uint32_t key = kSnippetKey;
 };
 
-// Runs it by each backend, with and without the passes. What is not as it should be; empty if all is well.
+// Runs it by each backend, with and without the passes, and by Interpret, if that knows its instructions. What is not
+// as it should be; empty if all is well.
 std::string RunSnippet(const Snippet& snippet);
 // For configurations other than "everything".
 std::string RunSnippet(const Snippet& snippet, const IsaConfig& isa);

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "targets/riscv/helpers.h"
+#include "targets/riscv/interpret/interpret.h"
 #include "translate/engine/fp_env.h"
 #include "translate/ir/eval.h"
 
@@ -169,6 +170,21 @@ const translate::Target& SnippetTarget() {
   return target;
 }
 
+// The helpers of whoever calls them by their numbers.
+absl::Span<const HelperInfo> Helpers() { return kHelpers; }
+
+std::string RunInterpreted(absl::Span<const uint8_t> code, uint32_t insns, const IsaConfig& isa, SnippetState* state) {
+  auto hardware = std::make_unique<Hardware>();
+  RiscvState& s = hardware->state;
+  Enter(*state, &s);
+  s.base.pc = state->pc;
+  g_now = state;
+  if (Interpret(s, isa, code, insns) == translate::Interpreted::kNothing) return "not interpreted\n";
+  Leave(s, Sink(), {translate::Exit::Kind::kLookup}, state);
+  if (state->pc == kTrapPc) ++state->executed;  // which the exception would have counted
+  return "";
+}
+
 std::string RunBlock(translate::Backend& backend, const ir::Block& block, ir::Rounding rounding, SnippetState* state) {
   auto hardware = std::make_unique<Hardware>();
   backend.Reset();
@@ -244,5 +260,6 @@ MemResult SlowCas(CpuState*, uint64_t gva, uint32_t mem_op, uint64_t expected, u
 }
 
 MemResult SlowProbe(CpuState*) { return {0, 0}; }
+bool WantsProbe(CpuState*, uint64_t) { return false; }
 
 }  // namespace emu::translate

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
+#include "targets/riscv/isa/isa_config.h"
 #include "targets/riscv/state.h"
 #include "translate/engine/backend.h"
 #include "translate/engine/target.h"
@@ -37,6 +39,9 @@ const translate::Target& SnippetTarget();
 
 // Runs a block from `state` until it leaves; the state is then that of the end. Error text if it cannot.
 std::string RunBlock(translate::Backend& backend, const ir::Block& block, ir::Rounding rounding, SnippetState* state);
+
+// Executes the code at state.pc without a translation.
+std::string RunInterpreted(absl::Span<const uint8_t> code, uint32_t insns, const IsaConfig& isa, SnippetState* state);
 
 }  // namespace emu::riscv
 

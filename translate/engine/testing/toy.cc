@@ -53,6 +53,30 @@ bool ReadInsn(const LiftRequest& request, uint32_t offset, uint32_t* insn) {
   return true;
 }
 
+// Executes one instruction, if it is one of those that are.
+enum class Did { kNothing, kOn, kWentAway, kFault };
+Did DoInsn(ToyState& s, uint32_t insn) {
+  uint64_t &a = s.x[insn >> 8 & 7], b = s.x[insn >> 12 & 7];
+  const auto n = static_cast<uint64_t>(int64_t{static_cast<int32_t>(insn) >> 16});
+  const ToyOp op = static_cast<ToyOp>(insn & 0xff);
+  const uint32_t eight = ir::MemOp{}.Pack();
+  if (op == ToyOp::kAddI || op == ToyOp::kAdd) {
+    a = op == ToyOp::kAdd ? a + b : b + n;
+  } else if (op == ToyOp::kLoad) {
+    const MemResult loaded = SlowLoad(&s.base, b + n, eight);
+    if (loaded.raised != 0) return Did::kFault;
+    a = loaded.value;
+  } else if (op == ToyOp::kStore) {
+    if (SlowStore(&s.base, b + n, eight, a).raised != 0) return Did::kFault;
+  } else if (op == ToyOp::kBne || op == ToyOp::kBeq) {
+    if ((a == b) == (op == ToyOp::kBeq)) return s.base.pc += n, Did::kWentAway;
+  } else {
+    return Did::kNothing;
+  }
+  s.base.pc += 4;
+  return Did::kOn;
+}
+
 // Lifts one instruction; false if it ends the block.
 bool LiftInsn(ir::Builder& b, uint64_t pc, uint32_t insn) {
   const unsigned ra = insn >> 8 & 7, rb = insn >> 12 & 7;
@@ -116,6 +140,21 @@ void ToyTarget::Lift(const LiftRequest& request, ir::Builder& b) const {
     offset += 4;
   }
   b.Goto(request.pc + offset);
+}
+
+Interpreted ToyTarget::Interpret(CpuState& state, absl::Span<const uint8_t> bytes, uint32_t max_insns) const {
+  if (!SystemOf(state).interprets) return Interpreted::kNothing;
+  Did did = Did::kOn;
+  for (uint32_t at = 0; at < 4 * max_insns && at + 4 <= bytes.size() && did == Did::kOn; at += 4) {
+    uint32_t insn = 0;
+    std::memcpy(&insn, &bytes[at], 4);
+    state.site = 0;
+    did = DoInsn(ToToy(&state), insn);
+    if (did == Did::kFault) return Interpreted::kFault;
+    if (did == Did::kNothing) return at == 0 ? Interpreted::kNothing : Interpreted::kDone;
+    --state.budget;
+  }
+  return Interpreted::kDone;
 }
 
 bool ToyTarget::Translate(CpuState& state, memory::Gva gva, unsigned, Access access, unsigned, bool,

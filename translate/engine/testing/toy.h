@@ -61,7 +61,8 @@ struct ToySystem {
   std::function<void(int)> on_sys;
   uint64_t vector = 0;  // where faults and interrupts go
   bool interrupt = false;
-  bool work = false;  // wakes a halted CPU
+  bool work = false;        // wakes a halted CPU
+  bool interprets = false;  // sums, loads, stores and branches (Target::Interpret)
   struct Fault {
     MemFault fault;
     uint64_t pc;
@@ -88,6 +89,7 @@ class ToyTarget final : public Target {
   unsigned max_insn_bytes() const override { return 4; }
   unsigned InsnBytes(absl::Span<const uint8_t>) const override { return 4; }
   void Lift(const LiftRequest& request, ir::Builder& builder) const override;
+  Interpreted Interpret(CpuState& state, absl::Span<const uint8_t> bytes, uint32_t max_insns) const override;
   bool Translate(CpuState& state, memory::Gva gva, unsigned size, Access access, unsigned context, bool probe,
                  PageMapping* mapping, MemFault* fault) const override;
   void DeliverFault(CpuState& state, const MemFault& fault) const override;
