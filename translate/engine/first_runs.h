@@ -2,6 +2,7 @@
 #ifndef EMU_TRANSLATE_ENGINE_FIRST_RUNS_H_
 #define EMU_TRANSLATE_ENGINE_FIRST_RUNS_H_
 
+#include <array>
 #include <bitset>
 #include <cstdint>
 
@@ -15,18 +16,22 @@ class FirstRuns {
   // Whether code that begins there runs for the first time.
   bool Note(const uint8_t* host) {
     const uint64_t address = reinterpret_cast<uint64_t>(host), page = address & mmu::kPageMask;
-    if (last_ == nullptr || page != last_page_) last_ = &pages_[page], last_page_ = page;
+    Recent& recent = recent_[page / mmu::kPageSize % recent_.size()];
+    if (recent.beginnings == nullptr || recent.page != page) recent = {page, &pages_[page]};
     const uint64_t at = address - page;
-    if (last_->test(at)) return false;
-    last_->set(at);
+    if (recent.beginnings->test(at)) return false;
+    recent.beginnings->set(at);
     return true;
   }
 
  private:
   using Beginnings = std::bitset<mmu::kPageSize>;
+  struct Recent {
+    uint64_t page = 0;
+    Beginnings* beginnings = nullptr;
+  };
   absl::node_hash_map<uint64_t, Beginnings> pages_;  // of the host
-  uint64_t last_page_ = 0;
-  Beginnings* last_ = nullptr;
+  std::array<Recent, 1024> recent_;                  // found without hashing
 };
 
 }  // namespace emu::translate

@@ -17,5 +17,16 @@ TEST(FirstRuns, EachPlaceOnce) {
   for (const size_t at : {size_t{8192}, size_t{0}, size_t{4095}}) EXPECT_FALSE(runs.Note(&memory[at])) << at;
 }
 
+// However many pages there are.
+TEST(FirstRuns, PagesDoNotForget) {
+  constexpr size_t kPages = 3000;
+  std::vector<uint8_t> memory(kPages * mmu::kPageSize);
+  FirstRuns runs;
+  for (const bool first : {true, false}) {
+    for (size_t page = 0; page < kPages; ++page) EXPECT_EQ(runs.Note(&memory[page * mmu::kPageSize + 8]), first);
+  }
+  for (size_t page = 0; page < kPages; ++page) EXPECT_TRUE(runs.Note(&memory[page * mmu::kPageSize + 10]));
+}
+
 }  // namespace
 }  // namespace emu::translate
