@@ -156,7 +156,7 @@ PageWindows::View TlbSlots::Choose(uint32_t slot, uint64_t start, Context& conte
   use.low = std::min(use.low, start / mmu::kPageSize);
   use.high = std::max(use.high, start / mmu::kPageSize);
   const uint32_t returns = Returns(slot, start, view);
-  use.returns += returns != 0;
+  use.returns |= returns != 0;
   // Stores profit from what loads have shown. By themselves they wait for nothing, and where they go through a matrix
   // by its columns, the host does best if its rows do not lie side by side.
   const bool pays = use.windowed && !use.use.write && returns >= kTimesBefore && Affords(use, now);
@@ -191,7 +191,7 @@ bool TlbSlots::Judge(Use& use, uint64_t now) const {
   if (runs >= kLot * (use.use.in_loop ? kWorthwhileLoop : kWorthwhileElse)) return true;
   if (!use.use.windows || pages > (runs < kLot * kSeldom ? PageWindows::kPages : kFew)) return false;
   use.bad_lots = grew ? 0 : use.bad_lots + 1;
-  use.windowed = use.windowed || use.returns != 0;
+  use.windowed |= use.returns;
   return stays && use.bad_lots < (use.windowed ? kPatience : kHope);
 }
 

@@ -98,13 +98,13 @@ class TlbSlots {
     uint32_t next = kNoSlot;  // of the same block, or of the free ones
     uint32_t misses = 0;      // of the present lot, which began at `since`
     uint64_t since = 0;
-    uint32_t returns = 0;                   // misses of pages that were missed before and lie apart
     uint32_t elsewhere = 0;                 // of the lot: misses for which it went to another window
     uint32_t bad_lots = 0;                  // since a page was shown
     uint64_t shown_by_all = 0;              // when the lot began
     uint32_t shown = 0;                     // pages
     uint64_t window = 0;                    // addend
     uint64_t low = ~uint64_t{0}, high = 0;  // of the pages that were missed
+    bool returns = false;                   // to a page that it missed before, and that lies apart
     bool windowed = false;                  // it goes to and fro
   };
   struct Group {
