@@ -9,42 +9,29 @@ namespace {
 using translate::Interpreted;
 using translate::MemResult;
 
-// For each instruction whether there is a method, and the call of it.
+// By instruction, as Lifter has them; null where there is none.
 template <typename T>
-constexpr bool Knows(Insn insn) {
-  switch (insn) {
+using MethodOf = void (T::*)();
+template <typename T>
+constexpr MethodOf<T> kMethods[] = {
 #define EMU_RISCV_INSN(Id, mnemonic, bits, immediate, extensions, xlen, Method) \
-  case Insn::k##Id:                                                             \
-    return requires(T on) { on.Method(); };
+  []() -> MethodOf<T> {                                                         \
+    if constexpr (requires(T on) { on.Method(); }) {                            \
+      return &T::Method;                                                        \
+    } else {                                                                    \
+      return nullptr;                                                           \
+    }                                                                           \
+  }(),
 #define EMU_RISCV_INSN16(Id, mnemonic, bits, immediate, rules, extensions, xlen, Method) \
   EMU_RISCV_INSN(Id, mnemonic, bits, immediate, extensions, xlen, Method)
-#include "targets/riscv/isa/isa16.def"
 #include "targets/riscv/isa/isa32.def"
+// The compressed ones follow, as in Insn.
+#include "targets/riscv/isa/isa16.def"
 #undef EMU_RISCV_INSN16
 #undef EMU_RISCV_INSN
-    case Insn::kNone:
-      break;
-  }
-  return false;
-}
+};
 
-template <typename T>
-void Do(T& on, Insn insn) {
-  switch (insn) {
-#define EMU_RISCV_INSN(Id, mnemonic, bits, immediate, extensions, xlen, Method) \
-  case Insn::k##Id:                                                             \
-    if constexpr (Knows<T>(Insn::k##Id)) on.Method();                           \
-    break;
-#define EMU_RISCV_INSN16(Id, mnemonic, bits, immediate, rules, extensions, xlen, Method) \
-  EMU_RISCV_INSN(Id, mnemonic, bits, immediate, extensions, xlen, Method)
-#include "targets/riscv/isa/isa16.def"
-#include "targets/riscv/isa/isa32.def"
-#undef EMU_RISCV_INSN16
-#undef EMU_RISCV_INSN
-    case Insn::kNone:
-      break;
-  }
-}
+MethodOf<Interpreter> Method(Insn insn) { return kMethods<Interpreter>[static_cast<unsigned>(insn)]; }
 
 }  // namespace
 
@@ -58,7 +45,7 @@ bool Interpreter::Fetch() {
     if (bytes_.size() < at + 4) return false;
     std::memcpy(&bits, &bytes_[at], 4);
   }
-  if (!Decode(bits, isa_, &d_) || !Knows<Interpreter>(d_.id)) return false;
+  if (!Decode(bits, isa_, &d_) || Method(d_.id) == nullptr) return false;
   next_ = s_.base.pc + d_.length;
   return true;
 }
@@ -67,7 +54,7 @@ Interpreted Interpreter::Run(uint32_t max_insns) {
   s_.base.site = 0;  // the PC and the budget are exact all the time
   for (uint32_t n = 0; n < max_insns && went_ == Went::kOn; ++n) {
     if (!Fetch()) return n == 0 ? Interpreted::kNothing : Interpreted::kDone;
-    if (!translate::WantsProbe(&s_.base, s_.base.pc) || Ok(translate::SlowProbe(&s_.base))) Do(*this, d_.id);
+    if (!translate::WantsProbe(&s_.base, s_.base.pc) || Ok(translate::SlowProbe(&s_.base))) (this->*Method(d_.id))();
     if (went_ == Went::kWrong) return Interpreted::kFault;
     if (went_ == Went::kEnded) return Interpreted::kDone;
     s_.base.pc = next_;
@@ -122,7 +109,7 @@ void Interpreter::Csr(uint64_t operand) {
   if (!csr.is_harmless()) went_ = Went::kAway;
 }
 
-bool IsInterpreted(Insn insn) { return Knows<Interpreter>(insn); }
+bool IsInterpreted(Insn insn) { return Method(insn) != nullptr; }
 
 translate::Interpreted Interpret(RiscvState& state, const IsaConfig& isa, absl::Span<const uint8_t> bytes,
                                  uint32_t max_insns) {
