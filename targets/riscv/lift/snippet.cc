@@ -226,9 +226,21 @@ std::string RunAll(const ir::Block& block, const Words& start, const Words& end)
   return out;
 }
 
+std::set<Insn> InsnsIn(const Assembled& code, uint8_t xlen) {
+  std::set<Insn> found;
+  for (size_t at = 0; at < code.bytes.size();) {
+    uint32_t word = 0;
+    std::memcpy(&word, code.bytes.data() + at, std::min<size_t>(4, code.bytes.size() - at));
+    Decoded d;
+    if (Decode(word, IsaConfig::Full(xlen), &d)) found.insert(d.id);
+    at += d.length;
+  }
+  return found;
+}
+
 // CSRs that lifted code has as registers are asked of the helper.
-bool IsForInterpreter(const Snippet& snippet, const Words& end) {
-  const std::set<Insn> insns = InsnsOf(snippet);
+bool IsForInterpreter(const Snippet& snippet, const Assembled& code, const Words& end) {
+  const std::set<Insn> insns = InsnsIn(code, snippet.xlen);
   const bool is_csr =
       absl::c_any_of(insns, [](Insn insn) { return LineOf(insn).extensions == Bit(Extension::kZicsr); });
   return snippet.xlen == 64 && !insns.empty() && absl::c_all_of(insns, IsInterpreted) &&
@@ -252,7 +264,7 @@ std::string RunSnippet(const Snippet& snippet, const IsaConfig& isa) {
     return absl::StrCat(snippet.code, ": ", problem, "\n");
   }
   std::string out;
-  if (isa.Has(Extension::kC) && IsForInterpreter(snippet, end)) {
+  if (isa.Has(Extension::kC) && IsForInterpreter(snippet, *code, end)) {
     const std::string problem = RunWithoutTranslation(*code, isa, start, end);
     if (!problem.empty()) absl::StrAppend(&out, snippet.code, " | ", snippet.start, " | ", snippet.end, "\n", problem);
   }
@@ -271,17 +283,8 @@ std::string RunSnippet(const Snippet& snippet, const IsaConfig& isa) {
 std::string RunSnippet(const Snippet& snippet) { return RunSnippet(snippet, IsaConfig::Full(snippet.xlen)); }
 
 std::set<Insn> InsnsOf(const Snippet& snippet) {
-  std::set<Insn> found;
   const absl::StatusOr<Assembled> code = Code(snippet);
-  if (!code.ok()) return found;
-  for (size_t at = 0; at < code->bytes.size();) {
-    uint32_t word = 0;
-    std::memcpy(&word, code->bytes.data() + at, std::min<size_t>(4, code->bytes.size() - at));
-    Decoded d;
-    if (Decode(word, IsaConfig::Full(snippet.xlen), &d)) found.insert(d.id);
-    at += d.length;
-  }
-  return found;
+  return code.ok() ? InsnsIn(*code, snippet.xlen) : std::set<Insn>();
 }
 
 }  // namespace emu::riscv
