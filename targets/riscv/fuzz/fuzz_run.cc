@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "targets/riscv/fuzz/draw_engine.h"
 #include "targets/riscv/fuzz/guest_image.h"
 #include "targets/riscv/fuzz/guest_state.h"
-#include "translate/options/draw_jit_options.h"
 
 namespace emu::riscv {
 namespace {
@@ -146,11 +146,7 @@ FuzzEnd RunFuzzGuest(uint64_t seed, int64_t insns, const TestMachineOptions& opt
 }
 
 std::string CompareFuzzGuest(uint64_t seed, int64_t insns) {
-  TestMachineOptions jit;
-  jit.accel = TestAccel::kJit;
-  jit.jit = translate::DrawJitOptions(seed);
-  jit.windows_at_once = seed % 2 != 0;
-  jit.interpret_all = seed % 5 == 0;
+  const TestMachineOptions jit = DrawEngine(seed);
   const TestMachineOptions reference = Reference(jit);
   const FuzzEnd a = RunFuzzGuest(seed, insns, reference), b = RunFuzzGuest(seed, insns, jit);
   if (a.error.empty() && b.error.empty() && a.hash == b.hash) return "";

@@ -4,10 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "targets/riscv/csr.h"
+#include "targets/riscv/fuzz/draw_engine.h"
 #include "targets/riscv/fuzz/guest_image.h"
 #include "targets/riscv/fuzz/guest_state.h"
 #include "targets/riscv/fuzz/program_image.h"
-#include "translate/options/draw_jit_options.h"
 
 namespace emu::riscv {
 namespace {
@@ -99,12 +99,8 @@ class ProgramRun {
 
 TestMachineOptions DrawSetup(uint64_t seed) {
   static constexpr size_t kRoom[] = {size_t{8} << 20, size_t{256} << 10, size_t{64} << 10};
-  TestMachineOptions setup;
-  setup.accel = TestAccel::kJit;
-  setup.jit = translate::DrawJitOptions(seed);
+  TestMachineOptions setup = DrawEngine(seed);
   setup.code_bytes = FuzzRandom(seed).Pick(kRoom);
-  setup.windows_at_once = seed % 2 != 0;
-  setup.interpret_all = seed % 5 == 0;
   return setup;
 }
 
