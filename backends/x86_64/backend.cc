@@ -37,9 +37,9 @@ class X86Backend final : public translate::Backend {
       : buffer_(std::move(buffer)),
         jit_(options.jit),
         features_(FeaturesOf(options)),
-        guest_(AssignRegisters(registers, jit_.pin, jit_.pin_fp)),
+        guest_(AssignRegisters(registers, jit_)),
         emitter_(buffer_.rw(), buffer_.rw() + buffer_.size(), buffer_.delta()),
-        runtime_(EmitRuntime(emitter_, guest_)),
+        runtime_(EmitRuntime(emitter_, guest_, jit_.pin_budget)),
         slots_(PlaceSlots()),
         blocks_begin_(emitter_.rw()),
         lowering_(&emitter_, &runtime_, &guest_, helpers, features_, jit_) {

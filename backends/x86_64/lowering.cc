@@ -225,7 +225,7 @@ void Lowering::LowerInstr(const Instr& i) {
     case IrOp::kLeaveIf:
       return ExitIf(i);
     case IrOp::kRefund:
-      return e_.mr(Op::kADD64mr, StateField(offsetof(CpuState, budget)), regs_.Use(i.args[0]));
+      return Refund(i);
     case IrOp::kExitUnless:
       return ExitUnless(i);
     case IrOp::kGoto:
@@ -255,12 +255,32 @@ void Lowering::Charge(const Instr& i) {
   insn_number_ = 0;
   site_ = 0;
   // A form of its own size for all counts: Retire writes a jump over it.
-  e_.mi(i.extra < 128 ? Op::kSUB64mi8 : Op::kSUB64mi32, StateField(offsetof(CpuState, budget)),
-        static_cast<int32_t>(i.extra));
+  const bool small = i.extra < 128;
+  const int32_t count = static_cast<int32_t>(i.extra);
+  if (jit_.pin_budget) {
+    e_.ri(small ? Op::kSUB64ri8 : Op::kSUB64ri32, kBudget, count);
+  } else {
+    e_.mi(small ? Op::kSUB64mi8 : Op::kSUB64mi32, StateField(offsetof(CpuState, budget)), count);
+  }
   Cold cold{Cold::Kind::kBudget};
   cold.instr = index_;
   cold.from = e_.jcc_patchable(Cond::s);
   cold_.push_back(cold);
+}
+
+// What the guest went around, by a value.
+void Lowering::Refund(const Instr& i) {
+  const Reg count = regs_.Use(i.args[0]);
+  if (jit_.pin_budget) return e_.rr(Op::kADD64rr, kBudget, count);
+  e_.mr(Op::kADD64mr, StateField(offsetof(CpuState, budget)), count);
+}
+
+// What the block is left without.
+void Lowering::GiveBack(uint32_t insns) {
+  const int32_t count = static_cast<int32_t>(insns);
+  if (count == 0) return;
+  if (jit_.pin_budget) return e_.ri(Op::kADD64ri32, kBudget, count);
+  e_.mi(Op::kADD64mi32, StateField(offsetof(CpuState, budget)), count);
 }
 
 void Lowering::Guard(const Instr& i) {

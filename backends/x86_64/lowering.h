@@ -253,6 +253,8 @@ class Lowering {
   void ColdNans(RawGuests raw);
   // lowering_control.cc
   void Charge(const ir::Instr& i);
+  void Refund(const ir::Instr& i);
+  void GiveBack(uint32_t insns);
   void Guard(const ir::Instr& i);
   void ExitIf(const ir::Instr& i);
   void ExitUnless(const ir::Instr& i);

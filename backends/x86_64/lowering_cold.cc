@@ -148,7 +148,7 @@ void Lowering::ColdFind(const Cold& cold) {
   e_.rr(Op::kTEST64rr, cold.entry, cold.entry);
   e_.jcc_to(Cond::ne, e_.rx_of(cold.resume));
   ColdNans(cold.raw);
-  e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(cold.refund));
+  GiveBack(cold.refund);
   const AccessGroup* group = groups_.Of(cold.instr);
   const bool of_table = group == nullptr ? cold.index.has_value() : group->indexed;
   EmitExit(sink_->AddWayOut(cold.pc, of_table ? ir::WayOut::kTable : ir::WayOut::kAccess), cold.pc, nullptr);
@@ -213,24 +213,20 @@ void Lowering::EmitCold(const Cold& cold) {
   ColdNans(cold.raw);
   switch (cold.kind) {
     case Cold::Kind::kBudget:
-      e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(i.extra));
+      GiveBack(i.extra);
       e_.ri(Op::kMOV64ri, Reg::rax, static_cast<int64_t>(i.imm));
       return e_.jmp_to(runtime_.exit_budget);
     case Cold::Kind::kGuard:
       e_.ri(Op::kMOV64ri, Reg::rax, static_cast<int64_t>(block_->pc));
       return e_.jmp_to(runtime_.exit_stale);
     case Cold::Kind::kExit:
-      if (cold.refund != 0) {
-        e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(cold.refund));
-      }
+      GiveBack(cold.refund);
       return EmitExit(
           i.op == ir::Op::kLeaveIf ? sink_->AddWayOut(i.imm, static_cast<ir::WayOut>(i.extra)) : sink_->AddExit(i.imm),
           i.imm, nullptr);
     case Cold::Kind::kLeave:
       StoreArgument(0, cold.args[0], ir::Type::kI64);
-      if (i.extra != 0) {
-        e_.mi(Op::kADD64mi32, StateField(offsetof(translate::CpuState, budget)), static_cast<int32_t>(i.extra));
-      }
+      GiveBack(i.extra);
       e_.rm(Op::kMOV64rm, Reg::rax, FrameSlot(kArgumentSlots));
       return e_.jmp_to(runtime_.jump);
     case Cold::Kind::kCanonicalNan:

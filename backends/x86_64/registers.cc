@@ -29,12 +29,13 @@ uint16_t ValueXmms(const std::vector<GuestRegister>& guest) {
   return mask;
 }
 
-std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers, bool pin, bool pin_fp) {
+std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers,
+                                           const translate::JitOptions& jit) {
   std::vector<GuestRegister> result;
   std::vector<std::pair<int, size_t>> wanted, wanted_xmm;
   for (const translate::RegisterInfo& r : registers) {
-    if (pin && r.pin >= 0 && ir::IsInt(r.type)) wanted.emplace_back(r.pin, result.size());
-    if (pin_fp && r.pin >= 0 && r.type == Type::kF64) wanted_xmm.emplace_back(r.pin, result.size());
+    if (jit.pin && r.pin >= 0 && ir::IsInt(r.type)) wanted.emplace_back(r.pin, result.size());
+    if (jit.pin_fp && r.pin >= 0 && r.type == Type::kF64) wanted_xmm.emplace_back(r.pin, result.size());
     result.push_back({r.offset, r.type});
   }
   std::sort(wanted.begin(), wanted.end());
@@ -43,7 +44,8 @@ std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterI
     result[wanted_xmm[i].second].in_xmm = true;
     result[wanted_xmm[i].second].xmm = static_cast<Xmm>(15 - i);
   }
-  for (size_t i = 0; i < wanted.size() && i < kPinnedCount; ++i) {
+  const size_t room = jit.pin_budget ? kPinnedCount - 1 : kPinnedCount;
+  for (size_t i = 0; i < wanted.size() && i < room; ++i) {
     result[wanted[i].second].pinned = true;
     result[wanted[i].second].host = kPinned[i];
   }

@@ -1,6 +1,6 @@
-// Where values and guest registers live while a block is compiled: ten general host registers hold pinned guest
-// registers in all generated code, and ten vector registers do the same for floating point; four general and four
-// vector registers hold values, the rest spills to the stack.
+// Where values and guest registers live while a block is compiled: nine general host registers hold pinned guest
+// registers in all generated code, a tenth one the budget of instructions, and ten vector registers guest registers for
+// floating point; four general and four vector registers hold values, the rest spills to the stack.
 #ifndef EMU_BACKENDS_X86_64_REGISTERS_H_
 #define EMU_BACKENDS_X86_64_REGISTERS_H_
 
@@ -24,6 +24,7 @@ inline constexpr Reg kState = Reg::rbp;
 inline constexpr Reg kPinned[] = {Reg::rbx, Reg::r12, Reg::r13, Reg::r14, Reg::r15,
                                   Reg::rsi, Reg::rdi, Reg::r8,  Reg::r9,  Reg::r10};
 inline constexpr int kPinnedCount = 10;
+inline constexpr Reg kBudget = kPinned[kPinnedCount - 1];  // a guest register is there where the budget is not pinned
 inline constexpr int kCalleeSavedPinned = 5;  // the first ones survive calls of C++ functions
 inline constexpr Reg kTemps[] = {Reg::rax, Reg::rcx, Reg::rdx, Reg::r11};
 inline constexpr uint16_t kTempMask = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 11;
@@ -55,8 +56,9 @@ struct GuestRegister {
   Xmm xmm = Xmm::xmm0;
   bool in_memory() const { return !pinned && !in_xmm; }
 };
-// `pin`, `pin_fp`: in general and in vector registers, as far as there are any.
-std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers, bool pin, bool pin_fp);
+// Those that are to be pinned are so as far as there are host registers and `jit` lets them.
+std::vector<GuestRegister> AssignRegisters(absl::Span<const translate::RegisterInfo> registers,
+                                           const translate::JitOptions& jit);
 
 // The vector registers that hold values, as a mask.
 uint16_t ValueXmms(const std::vector<GuestRegister>& guest);

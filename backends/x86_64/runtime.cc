@@ -20,7 +20,8 @@ constexpr Reg kCalleeSaved[] = {Reg::rbx, Reg::rbp, Reg::r12, Reg::r13, Reg::r14
 
 class RuntimeEmitter {
  public:
-  RuntimeEmitter(Emitter& e, const std::vector<GuestRegister>& guest) : e_(e), guest_(guest) {}
+  RuntimeEmitter(Emitter& e, const std::vector<GuestRegister>& guest, bool pin_budget)
+      : e_(e), guest_(guest), pin_budget_(pin_budget) {}
 
   Runtime Emit() {
     Constants();
@@ -72,8 +73,12 @@ class RuntimeEmitter {
     e_.Raw(all, sizeof all);
   }
 
-  // Moves pinned guest registers to or from the state: all of them, or those that a C++ function clobbers.
+  // Moves what is pinned to or from the state: all of it, or what a C++ function clobbers or may look at.
   void Pinned(bool store, bool clobbered_only) {
+    if (pin_budget_) {
+      const Mem budget = StateField(offsetof(CpuState, budget));
+      store ? e_.mr(Op::kMOV64mr, budget, kBudget) : e_.rm(Op::kMOV64rm, kBudget, budget);
+    }
     for (const GuestRegister& g : guest_) {
       if (g.in_xmm)
         store ? e_.mr(Op::kMOVSDmr, StateField(g.offset), g.xmm) : e_.rm(Op::kMOVSDrm, g.xmm, StateField(g.offset));
@@ -288,6 +293,7 @@ class RuntimeEmitter {
 
   Emitter& e_;
   const std::vector<GuestRegister>& guest_;
+  const bool pin_budget_;
   Runtime r_;
   const uint8_t* leave_ = nullptr;
   const uint8_t* fault_ = nullptr;
@@ -295,7 +301,9 @@ class RuntimeEmitter {
 
 }  // namespace
 
-Runtime EmitRuntime(Emitter& e, const std::vector<GuestRegister>& guest) { return RuntimeEmitter(e, guest).Emit(); }
+Runtime EmitRuntime(Emitter& e, const std::vector<GuestRegister>& guest, bool pin_budget) {
+  return RuntimeEmitter(e, guest, pin_budget).Emit();
+}
 
 std::vector<translate::SharedCode> NamePieces(const Runtime& r, const uint8_t* end) {
   const std::pair<absl::string_view, const uint8_t*> pieces[] = {{"enter", r.enter},

@@ -40,7 +40,7 @@ struct Runtime {
   // Continues at CpuState::pc, through the jump cache.
   const uint8_t* dispatch = nullptr;
   const uint8_t* jump = nullptr;  // at rax; a part of dispatch
-  // Calls; CpuState::site is set before. Everything but pinned guest registers is clobbered.
+  // Calls; CpuState::site is set before. Everything but what is pinned is clobbered.
   // rax: address, ecx: MemOp; result in rax. Does not return if the access fails.
   const uint8_t* load = nullptr;
   const uint8_t* store = nullptr;  // and rdx: value
@@ -65,8 +65,8 @@ struct Runtime {
 // Each piece by its name, in the order of addresses; `end` is where the last one ends.
 std::vector<translate::SharedCode> NamePieces(const Runtime& runtime, const uint8_t* end);
 
-// Emits them. `guest` says which registers are pinned.
-Runtime EmitRuntime(Emitter& e, const std::vector<GuestRegister>& guest);
+// Emits them. `guest` says which registers are pinned, `pin_budget` whether the budget is.
+Runtime EmitRuntime(Emitter& e, const std::vector<GuestRegister>& guest, bool pin_budget);
 
 // The jump-cache probe: continues at the guest address in rax, or leaves by exit_lookup. Clobbers rcx and rdx.
 void EmitIndirectJump(Emitter& e, const Runtime& runtime);
