@@ -196,13 +196,13 @@ uint32_t Machine::AddSite(uint64_t pc, uint32_t unexecuted) {
   return static_cast<uint32_t>(sites_.size() - 1);
 }
 
-// Every second slot is filled for the page that the TLB has; the others stay empty.
+// Every second slot is filled for the page that the TLB has; the others, and fixed ones, stay empty.
 uint32_t Machine::AddSlot(const translate::SlotUse& use) {
   const absl::Span<translate::TlbSlot> slots = backend_.slots();
   if (slots_ + 1 >= slots.size()) return translate::kNoSlot;
   const uint32_t slot = ++slots_;
   slots[slot] = {};
-  if (slot % 2 != 0 && use.span <= mmu::kPageSize) {
+  if (slot % 2 != 0 && !IsFixedSlot(slot) && use.span <= mmu::kPageSize) {
     slots[slot] = {kMemoryBase, mmu::kPageSize - use.span + 1, tlb_.entry(kMemoryBase).addend, 0};
   }
   return slot;
@@ -305,6 +305,7 @@ MemResult SlowStore(CpuState* state, uint64_t gva, uint32_t mem_op, uint64_t val
 
 uint64_t SlowFind(CpuState* state, uint64_t gva, BytesWanted wanted) {
   backends::testing::ClobberVectors();
+  if (wanted.slot != kNoSlot && backends::testing::IsFixedSlot(wanted.slot)) return 0;
   return backends::testing::FindAddend(state, gva - wanted.before, wanted.span);
 }
 

@@ -104,6 +104,7 @@ class Lowering {
     Location value = {};    // kStore: where the value is
     Location args[3] = {};  // kFp, kAtomic
     uint32_t refund = 0;    // kExit, kFind
+    bool fixed = false;     // kFind: the addend, which the code has, so that `entry` is of no use
     bool boxed = false;     // the result is a single that is to be NaN-boxed
     Xmm xmm = Xmm::xmm0;    // kUnbox, kEqual: the result
     Xmm operands[2] = {};   // kEqual

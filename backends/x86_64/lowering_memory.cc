@@ -12,6 +12,10 @@ using ir::Instr;
 using ir::MemOp;
 using translate::CpuState;
 
+// Of slots that hold nothing else.
+constexpr int32_t kFixedAddend = static_cast<int32_t>(translate::PageWindows::kDistance);
+static_assert(translate::PageWindows::kDistance <= uint64_t{1} << 30);
+
 }  // namespace
 
 // Makes a place for the present guest instruction in the engine's table.
@@ -78,7 +82,8 @@ void Lowering::AskSlot(uint32_t slot, int64_t begin, Reg address, Reg entry, Col
   WithSlot(Op::kSUB64rm, entry, slot, offsetof(TlbSlot, first));
   WithSlot(Op::kCMP64rm, entry, slot, offsetof(TlbSlot, starts));
   cold->from = e_.jcc_patchable(Cond::ae);
-  WithSlot(Op::kMOV64rm, entry, slot, offsetof(TlbSlot, addend));
+  cold->fixed = sink_->is_fixed(slot);
+  if (!cold->fixed) WithSlot(Op::kMOV64rm, entry, slot, offsetof(TlbSlot, addend));
 }
 
 void Lowering::WithSlot(Op op, Reg reg, uint32_t slot, size_t field) {
@@ -162,9 +167,12 @@ Mem Lowering::PlaceOrLeave(const Instr& i, bool write) {
   if (indexed) regs_.Lock(index);
   if (group == nullptr && !indexed) {
     regs_.Lock(at.base);
+    if (cold.fixed) return Mem::Base(at.base, at.displacement + kFixedAddend);
     return Mem::BaseIndex(at.base, cold.entry, 1, at.displacement);
   }
-  if (const int32_t from_base = at.displacement - displacement; from_base != 0) {
+  if (const int32_t from_base = at.displacement - displacement; cold.fixed) {
+    e_.rm(Op::kLEA64r, cold.entry, Mem::Base(at.base, from_base + kFixedAddend));
+  } else if (from_base != 0) {
     e_.rm(Op::kLEA64r, cold.entry, Mem::BaseIndex(cold.entry, at.base, 1, from_base));
   } else {
     e_.rr(Op::kADD64rr, cold.entry, at.base);

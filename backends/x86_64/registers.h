@@ -25,7 +25,7 @@ inline constexpr Reg kPinned[] = {Reg::rbx, Reg::r12, Reg::r13, Reg::r14, Reg::r
                                   Reg::rsi, Reg::rdi, Reg::r8,  Reg::r9,  Reg::r10};
 inline constexpr int kPinnedCount = 10;
 inline constexpr Reg kBudget = kPinned[kPinnedCount - 1];  // a guest register is there where the budget is not pinned
-inline constexpr int kCalleeSavedPinned = 5;  // the first ones survive calls of C++ functions
+inline constexpr int kCalleeSavedPinned = 5;               // the first ones survive calls of C++ functions
 inline constexpr Reg kTemps[] = {Reg::rax, Reg::rcx, Reg::rdx, Reg::r11};
 inline constexpr uint16_t kTempMask = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 11;
 inline constexpr uint16_t kXmmMask = 0xfffc;  // xmm0 and xmm1 are scratch

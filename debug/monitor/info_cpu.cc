@@ -38,6 +38,7 @@ std::vector<Counter> Counters(boards::Processor& processor) {
       {"invalidated", "blocks invalidated by writes", e.invalidated},
       {"revived", "blocks whose code came back", e.revived},
       {"hot", "blocks made anew because they run often", e.hot},
+      {"settled", "of those, made anew with fixed slots", e.settled},
       {"careful", "blocks made for those that were left before an access", e.careful},
       {"refused", "blocks that the backend refused to make whole", e.refused},
       {"discards", "times that all was discarded", e.discards},

@@ -73,6 +73,8 @@ class CompileSink {
   // Whether one slot may be for bytes that are thousands apart.
   virtual bool wants_far_slots() const { return false; }
   virtual uint32_t AddSlot(const SlotUse& use) { return (void)use, kNoSlot; }
+  // Whether it holds nothing but what is shown at PageWindows::kDistance.
+  virtual bool is_fixed(uint32_t slot) const { return (void)slot, false; }
   // Where the backend writes down, from the start, what its host code is for; null: nobody wants to know. Offsets rise.
   virtual std::vector<CodeMark>* marks() { return nullptr; }
 };

@@ -208,6 +208,7 @@ uint64_t Cpu::FindAddend(uint64_t gva, const BytesWanted& wanted) {
     Refill(wanted.slot, begin);
     if (slots_.times_forgotten() != forgotten) return 0;  // others may have used windows that show something else now
     if (const uint64_t addend = slots_.Ask(wanted.slot, begin); addend != 0) return addend;
+    if (slots_.IsFixed(wanted.slot)) return 0;
   }
   const uint64_t host = mmu::ProbeTlb(table, begin, wanted.span, false);
   return host == 0 ? 0 : host - begin;

@@ -90,7 +90,7 @@ Engine::Stop Engine::RunGrant() {
     if (state.budget <= 0) return Stop::kBudget;
     if (block == nullptr) {
       block = Find(state.pc, std::exchange(limit, 0));
-      if (block != nullptr && std::exchange(ran_out_, false)) Sample(block);
+      if (block != nullptr && std::exchange(ran_out_, false) && !Sample(block)) block = nullptr;
     }
     if (block != nullptr && block->insn_count > state.budget) {
       // A grant that is less than a block still gets the guest on.
@@ -437,6 +437,7 @@ void Engine::DiscardAll() {
   cpu_->slots().FreeAll();
   hot_.clear();
   no_slot_.clear();
+  fixed_.clear();
   for (auto& blocks : stays_) blocks.clear();
   leavings_.resize(1);
   near_slots_.clear();

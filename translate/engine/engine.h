@@ -33,9 +33,10 @@ struct EngineOptions {
   // is hot when it was there so many times.
   int64_t sample_insns = 1 << 16;
   uint32_t hot_samples = 4;
-  bool windows_at_once = false;  // for each slot that misses, whether or not that pays (page_windows.h)
-  bool interpret_all = false;    // whatever the target can, not only what runs for the first time
-  bool chain = true;             // join blocks; otherwise each is entered from the run loop, whatever `jit` says
+  uint32_t settled_samples = 16;  // a hot block is: pages that its slots hold will stay where they are
+  bool windows_at_once = false;   // for each slot that misses, whether or not that pays (page_windows.h)
+  bool interpret_all = false;     // whatever the target can, not only what runs for the first time
+  bool chain = true;              // join blocks; otherwise each is entered from the run loop, whatever `jit` says
   JitOptions jit;
 };
 
@@ -64,6 +65,7 @@ struct EngineCounters {
   uint64_t invalidated = 0;  // blocks dropped because their code was written
   uint64_t revived = 0;      // of those: in use again, because their code came back
   uint64_t hot = 0;          // blocks made anew because they run often
+  uint64_t settled = 0;      // of those: made anew once more, with fixed slots
   uint64_t careful = 0;      // blocks made for where hot ones are left before an access
   uint64_t refused = 0;      // blocks made of single instructions, as the backend could not make them whole
   uint64_t discards = 0;     // times that everything was dropped because the code cache was full
@@ -135,6 +137,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   bool wants_slots() const override { return compiling_->hot; }
   bool wants_far_slots() const override { return !near_slots_.contains(compiling_->host_pc); }
   uint32_t AddSlot(const SlotUse& use) override;
+  bool is_fixed(uint32_t slot) const override { return cpu_->slots().IsFixed(slot); }
   std::vector<CodeMark>* marks() override { return observers_.empty() ? nullptr : &marks_; }
   void OnWatchedWrite(memory::RamBlock& block, uint64_t offset, uint64_t length) override;
 
@@ -157,7 +160,8 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   TranslatedBlock* Refuse(TranslatedBlock* block, const absl::Status& why);
   TranslatedBlock* FindUnguarded(uint64_t pc, const uint8_t* host_pc);
   bool IsKept(uint64_t page) const;
-  void Sample(TranslatedBlock* block);
+  bool Sample(TranslatedBlock* block);
+  bool Settle(TranslatedBlock* block);
   bool Record(const TranslatedBlock& block);
   absl::Span<const uint64_t> PathOf(const TranslatedBlock& block);
   bool NextPageHolds(const TranslatedBlock& block);
@@ -208,6 +212,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   absl::flat_hash_set<const uint8_t*> stays_[ir::kWayOutCount];
   absl::flat_hash_set<const uint8_t*> near_slots_;  // those of them whose slots miss less when they are for fewer bytes
   absl::flat_hash_set<const uint8_t*> no_slot_;     // instructions in them that do better without a slot
+  absl::flat_hash_map<const uint8_t*, bool> fixed_;  // those that have a fixed slot; false: that was not good
   absl::flat_hash_set<const uint8_t*> whole_loops_;  // those that ask whether all of their rounds are to be run
   std::vector<TranslatedBlock*> slot_blocks_;        // by slot
   const TranslatedBlock* told_ = nullptr;            // observers know already that it runs next

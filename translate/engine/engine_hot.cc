@@ -29,10 +29,25 @@ constexpr uint64_t WorthwhileRuns(ir::WayOut why) {
 
 }  // namespace
 
-// A block at which the CPU was found often is made anew with more care, when it is known where it leads.
-void Engine::Sample(TranslatedBlock* block) {
-  if (recorder_.active() || block->hot || block->max_insns != 0) return;
+// A block at which the CPU was found often is made anew with more care, when it is known where it leads. False: it was
+// a hot one, which is to be made anew now.
+bool Engine::Sample(TranslatedBlock* block) {
+  if (recorder_.active() || block->max_insns != 0) return true;
+  if (block->hot) return !Settle(block);
   if (++block->samples >= options_.hot_samples) recorder_.Begin();
+  return true;
+}
+
+// Slots that hold what is shown at the fixed distance are for nothing else from now on.
+bool Engine::Settle(TranslatedBlock* block) {
+  if (!options_.jit.fixed_slots || block->samples >= options_.settled_samples) return false;
+  if (++block->samples < options_.settled_samples) return false;
+  bool any = false;
+  cpu_->slots().ForEachAtDistance(block->first_slot, [&](const SlotUse& use) {
+    any |= fixed_.try_emplace(block->host_pc + (use.pc - block->pc), true).second;
+  });
+  if (any) ++counters_.settled, code_.Take(block), Drop(block);
+  return any;
 }
 
 // False: blocks were made anew.
@@ -61,7 +76,10 @@ uint32_t Engine::AddSlot(const SlotUse& wanted) {
   SlotUse use = wanted;
   use.windows = options_.jit.windows;
   use.in_loop = compiling_->hot_loop;
-  if (no_slot_.contains(compiling_->host_pc + (use.pc - compiling_->pc))) return kNoSlot;
+  const uint8_t* const host_pc = compiling_->host_pc + (use.pc - compiling_->pc);
+  if (no_slot_.contains(host_pc)) return kNoSlot;
+  const auto fixed = fixed_.find(host_pc);
+  use.fixed = fixed != fixed_.end() && fixed->second;
   const uint32_t slot =
       cpu_->slots().Take(use, compiling_->key, compiling_->insn_count, cpu_->InsnCount(), compiling_->first_slot);
   if (slot == kNoSlot) return kNoSlot;
@@ -69,14 +87,21 @@ uint32_t Engine::AddSlot(const SlotUse& wanted) {
   return compiling_->first_slot = slot;
 }
 
-// The block is made again: with slots for fewer bytes, or if it had those, without this one.
+// The block is made again: with slots that are not fixed, with slots for fewer bytes, or if it had those, without this
+// one.
 void Engine::GiveUpSlot(uint32_t slot) {
   TranslatedBlock* const block = slot_blocks_[slot];
+  const bool was_fixed = cpu_->slots().IsFixed(slot);
   bool was_far = false;
-  cpu_->slots().ForEachDoubtful(block->first_slot, slot, [&](const SlotUse& use) { was_far |= use.span > kNearSlot; });
-  if (!was_far || !near_slots_.insert(block->host_pc).second) {
-    cpu_->slots().ForEachDoubtful(block->first_slot, slot,
-                                  [&](const SlotUse& use) { no_slot_.insert(block->host_pc + (use.pc - block->pc)); });
+  std::vector<const uint8_t*> doubtful;
+  cpu_->slots().ForEachDoubtful(block->first_slot, slot, [&](const SlotUse& use) {
+    was_far |= use.span > kNearSlot;
+    if (use.fixed || !was_fixed) doubtful.push_back(block->host_pc + (use.pc - block->pc));
+  });
+  if (was_fixed) {
+    for (const uint8_t* host_pc : doubtful) fixed_[host_pc] = false;
+  } else if (!was_far || !near_slots_.insert(block->host_pc).second) {
+    no_slot_.insert(doubtful.begin(), doubtful.end());
   }
   if (!block->asleep) code_.Take(block), Drop(block);
 }

@@ -19,6 +19,9 @@ class PageWindows {
  public:
   static constexpr unsigned kPages = 256;  // of a window, which begins at a multiple of half of that
   static constexpr unsigned kWindows = 32;
+  // How far above its guest-virtual address a page is shown where the host has room there, for one context at a time.
+  // Linux begins what programs map 128 MiB below the end of their address space, or lower.
+  static constexpr uint64_t kDistance = uint64_t{128} << 20;
 
   PageWindows() = default;
   ~PageWindows();
@@ -59,21 +62,26 @@ class PageWindows {
     ContextKey context;
     uint64_t first = 0;  // guest-virtual
     bool used = false;
+    uint8_t* place = nullptr;              // in room_, or reserved for the window alone
     std::array<uint64_t, kPages> shown{};  // host addresses of the pages; 0: none
   };
-  static size_t PlaceOf(const ContextKey& context, uint64_t gva);
+  static size_t PlaceOf(const ContextKey& context, uint64_t address);
   const Window* Find(const ContextKey& context, uint64_t gva) const;
   Window* Take(const ContextKey& context, uint64_t gva);
-  uint8_t* PlaceOf(const Window& window) const;
+  bool InRoom(uint64_t host) const { return room_ != nullptr && host - reinterpret_cast<uint64_t>(room_) < kRoom; }
+  void Place(Window& window);
+  void Release(Window& window);
   bool ShowPage(Window& window, unsigned page, const Source& source);
   bool Share(uint64_t page, const Source& source);
   bool Reserve();
 
-  uint8_t* room_ = nullptr;
+  static constexpr uint64_t kBytes = kPages * mmu::kPageSize, kRoom = kWindows * kBytes;
+  uint8_t* room_ = nullptr;  // for windows that cannot be where they should
   std::vector<Window> windows_;
   size_t next_ = 0;
-  std::bitset<2048> places_;  // hashes of what windows are for; more than that after some were taken anew
-  unsigned shared_ = 0;       // pages, by Source::share
+  // Hashes of what windows are for, and of where those at kDistance lie; more than that after some were taken anew.
+  std::bitset<2048> places_, distant_;
+  unsigned shared_ = 0;  // pages, by Source::share
 };
 
 }  // namespace emu::translate

@@ -68,6 +68,22 @@ TEST_F(PageWindowsTest, KnowsWhereWhatItShowsLies) {
   EXPECT_EQ(windows_.AddressOf(kContext, kGva, home), 0u);
 }
 
+// But for what lies there already: another context's window, or anything of the host.
+TEST_F(PageWindowsTest, LiesAtTheFixedDistance) {
+  const auto one = [this](uint64_t) { return HostOf(0); };
+  EXPECT_EQ(ShowFalling(kWindow).addend, PageWindows::kDistance);
+  const PageWindows::View second = Show({1, 3}, kWindow, one);
+  EXPECT_NE(second.addend, PageWindows::kDistance);
+  EXPECT_EQ(windows_.HomeOf(kWindow + PageWindows::kDistance), HostOf(7));
+  EXPECT_EQ(windows_.HomeOf(kWindow + second.addend + 5), HostOf(0) + 5);
+  EXPECT_NE(Show(kContext, HostOf(0) - PageWindows::kDistance, one).addend, PageWindows::kDistance);
+  EXPECT_NE(Show(kContext, 0xffffffff80000000, one).addend, PageWindows::kDistance);
+  const uint64_t stack = reinterpret_cast<uint64_t>(__builtin_frame_address(0));
+  EXPECT_NE(Show(kContext, stack - 64 * kWindow - PageWindows::kDistance, one).addend, PageWindows::kDistance);
+  windows_.Clear();
+  EXPECT_EQ(Show({1, 3}, kWindow, one).addend, PageWindows::kDistance) << "the first one is gone";
+}
+
 TEST_F(PageWindowsTest, EndsAtWhatWasNotShownOrIsNotKnown) {
   for (unsigned page : {1, 2, 3, 5}) ShowFalling(kWindow + page * kPage);
   const PageWindows::View view = ShowFalling(kWindow + 2 * kPage);

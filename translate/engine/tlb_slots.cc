@@ -159,7 +159,9 @@ PageWindows::View TlbSlots::Choose(uint32_t slot, uint64_t start, Context& conte
   use.returns |= returns != 0;
   // Stores profit from what loads have shown. By themselves they wait for nothing, and where they go through a matrix
   // by its columns, the host does best if its rows do not lie side by side.
-  const bool pays = use.windowed && !use.use.write && returns >= kTimesBefore && Affords(use, now);
+  const bool gone = use.use.fixed && view.addend != PageWindows::kDistance;
+  const bool pays =
+      gone ? Affords(use, now) : use.windowed && !use.use.write && returns >= kTimesBefore && Affords(use, now);
   if (!pays && !(at_once_ && use.use.windows)) return view;
   const PageWindows::View window = InWindow(start, start + use.use.span - 1, context, table, host);
   const bool elsewhere = std::exchange(use.window, window.addend) != window.addend;
@@ -174,7 +176,8 @@ bool TlbSlots::Fill(uint32_t slot, uint64_t gva, Context& context, uint64_t now,
   Use& use = uses_[slot];
   if (use.period == 0) return true;
   const PageWindows::View view = Choose(slot, gva, context, now, host);
-  if (view.low != view.high && view.high - view.low >= use.use.span) {
+  const bool fits = view.low != view.high && view.high - view.low >= use.use.span;
+  if (fits && !(use.use.fixed && view.addend != PageWindows::kDistance)) {
     Enter(context.key, use.key);
     if (memory_[slot].starts == 0) GroupOf(use.key).filled.push_back(slot);
     memory_[slot] = {view.low, view.high - view.low - use.use.span + 1, view.addend, 0};
@@ -189,6 +192,7 @@ bool TlbSlots::Judge(Use& use, uint64_t now) const {
   use.misses = use.elsewhere = 0;
   use.since = now;
   if (runs >= kLot * (use.use.in_loop ? kWorthwhileLoop : kWorthwhileElse)) return true;
+  if (use.use.fixed) return grew;
   if (!use.use.windows || pages > (runs < kLot * kSeldom ? PageWindows::kPages : kFew)) return false;
   use.bad_lots = grew ? 0 : use.bad_lots + 1;
   use.windowed |= use.returns;
@@ -198,6 +202,12 @@ bool TlbSlots::Judge(Use& use, uint64_t now) const {
 void TlbSlots::ForEachDoubtful(uint32_t first, uint32_t bad, absl::FunctionRef<void(const SlotUse&)> fn) const {
   for (uint32_t slot = first; slot != kNoSlot; slot = uses_[slot].next) {
     if (slot == bad || uses_[slot].misses >= kLot / 4) fn(uses_[slot].use);
+  }
+}
+
+void TlbSlots::ForEachAtDistance(uint32_t first, absl::FunctionRef<void(const SlotUse&)> fn) const {
+  for (uint32_t slot = first; slot != kNoSlot; slot = uses_[slot].next) {
+    if (memory_[slot].starts != 0 && memory_[slot].addend == PageWindows::kDistance) fn(uses_[slot].use);
   }
 }
 

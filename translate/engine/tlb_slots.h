@@ -32,6 +32,7 @@ struct SlotUse {
   uint32_t span = 0;
   bool windows = false;  // whether pages may be shown for it
   bool in_loop = false;
+  bool fixed = false;  // for nothing but what is shown at PageWindows::kDistance: its code does not ask for the addend
 };
 
 // The most bytes that it may be for: near ones are on one page nearly always, far ones may need several that lie side
@@ -77,6 +78,9 @@ class TlbSlots {
     const TlbSlot& s = memory_[slot];
     return gva - s.first < s.starts ? s.addend : 0;
   }
+  bool IsFixed(uint32_t slot) const { return uses_[slot].use.fixed; }
+  // Of the slots of a block, calls `fn` with what those were taken for that hold what is at PageWindows::kDistance now.
+  void ForEachAtDistance(uint32_t first, absl::FunctionRef<void(const SlotUse&)> fn) const;
   // Of the slots of a block: calls `fn` with what those were taken for that are `bad` or look as if they will be.
   void ForEachDoubtful(uint32_t first, uint32_t bad, absl::FunctionRef<void(const SlotUse&)> fn) const;
 

@@ -178,6 +178,34 @@ TEST_F(TlbSlotsWindowsTest, AtOnceIfToldSo) {
   EXPECT_NE(LeadsTo(kGuest), HostOf(0));
 }
 
+// It does not wait for a page to be missed often, and holds nothing that lies elsewhere.
+TEST_F(TlbSlotsWindowsTest, AFixedSlotHoldsWhatIsAtTheDistance) {
+  const uint32_t slot = slots_.Take({.pc = 0x1000, .span = 8, .windows = true, .fixed = true}, 5, 10, 0, kNoSlot);
+  EXPECT_TRUE(slots_.IsFixed(slot));
+  EXPECT_TRUE(Access(slot, kGuest + 3 * kPage, 0));
+  ASSERT_TRUE(Hits(slot, kGuest + 3 * kPage));
+  EXPECT_EQ(memory_[slot].addend, PageWindows::kDistance);
+  EXPECT_EQ(*reinterpret_cast<uint8_t*>(kGuest + 3 * kPage + PageWindows::kDistance), 3);
+  Context other{{1, 7}};
+  other.read.Fill(kGuest, HostOf(5), (kPages - 6) * kPage, 0);
+  slots_.Enter(other.key, 5);
+  const auto share = [this](uint64_t physical) { return ram_->Share(physical, kPage); };
+  unsigned kept = 0;
+  while (kept < 100 && slots_.Fill(slot, kGuest, other, 1000, {share, [] {}})) ++kept;
+  EXPECT_FALSE(Hits(slot, kGuest)) << "the first context's window is there";
+  EXPECT_LT(kept, 40u);
+}
+
+TEST_F(TlbSlotsWindowsTest, WhatIsAtTheDistance) {
+  slots_.set_windows_at_once(true);
+  const uint32_t there = Take(8), none = slots_.Take({.pc = 0x2000, .span = 8}, 5, 10, 0, there);
+  Access(there, kGuest);
+  Access(none, kGuest + kPage);
+  std::vector<uint64_t> found;
+  slots_.ForEachAtDistance(none, [&](const SlotUse& use) { found.push_back(use.pc); });
+  EXPECT_EQ(found, std::vector<uint64_t>{0x1000});
+}
+
 TEST_F(TlbSlotsWindowsTest, NoneIsShownUnlessWanted) {
   EXPECT_FALSE(GoToAndFro(Take(8, false), 64, 10000));
   EXPECT_EQ(shared_, 0u);
