@@ -1,5 +1,6 @@
 #include "debug/code_listing.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -31,9 +32,13 @@ absl::string_view NameOf(const uint8_t* target, absl::Span<const translate::Shar
 std::vector<DecodedInsn> ListGuestCode(Disassembler& disassembler, const translate::Target& target,
                                        const ir::Block& block, absl::Span<const uint8_t> code) {
   std::vector<DecodedInsn> insns;
+  uint64_t first = block.pc;
   for (const ir::Instr& i : block.code) {
-    if (i.op != ir::Op::kInsn || i.imm - block.pc >= code.size()) continue;
-    const absl::Span<const uint8_t> rest = code.subspan(i.imm - block.pc);
+    if (i.op == ir::Op::kInsn) first = std::min(first, i.imm);
+  }
+  for (const ir::Instr& i : block.code) {
+    if (i.op != ir::Op::kInsn || i.imm - first >= code.size()) continue;
+    const absl::Span<const uint8_t> rest = code.subspan(i.imm - first);
     const absl::Span<const uint8_t> bytes = rest.subspan(0, target.InsnBytes(rest));
     insns.push_back({i.imm, bytes, "unknown", false, std::nullopt});
     std::vector<DecodedInsn> decoded = disassembler.Decode(bytes, i.imm);

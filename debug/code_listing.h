@@ -16,7 +16,7 @@
 namespace emu::debug {
 
 // The instructions that the block was lifted from, one by one: they are as long as the target says, which knows what a
-// disassembler does not. `code` may go on behind them.
+// disassembler does not. `code` begins with the one at the lowest address, and may go on behind them.
 std::vector<DecodedInsn> ListGuestCode(Disassembler& disassembler, const translate::Target& target,
                                        const ir::Block& block, absl::Span<const uint8_t> code);
 

@@ -48,6 +48,17 @@ TEST_F(CodeListingTest, Guest) {
   EXPECT_EQ(insns[2].bytes.size(), 2u);
 }
 
+// A hot block may go back behind its beginning.
+TEST_F(CodeListingTest, GuestCodeBeginsWithItsLowestAddress) {
+  const auto disassembler = Disassembler::Make("riscv64");
+  const ir::Block block =
+      *ir::Parse("block 0x1006 insns=2 labels=0\n  charge 0x1006 insns=2\n  insn 0x1006\n  insn 0x1000\n  goto 4\n");
+  const auto insns = ListGuestCode(*disassembler, target_, block, kGuest);
+  ASSERT_EQ(insns.size(), 2u);
+  EXPECT_EQ(insns[0].text, "nop");
+  EXPECT_EQ(insns[1].text, "lui a0, 0x1");
+}
+
 // What LLVM takes for the beginning of something longer is as long as the target says.
 TEST_F(CodeListingTest, UnknownInstructions) {
   const uint8_t code[] = {0x1f, 0x00, 0x01, 0x00, 0x01, 0x00, 0x01, 0x00};

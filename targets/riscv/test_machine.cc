@@ -59,6 +59,7 @@ TestMachine::TestMachine(const TestMachineOptions& options, memory::MmioDevice* 
   engine.hot_samples = options.hot_samples;
   engine.windows_at_once = options.windows_at_once;
   engine.settled_samples = options.settled_samples;
+  engine.hot_exits = options.hot_exits;
   engine.interpret_all = options.interpret_all;
   engine.jit = options.jit;
   engine_ = std::make_unique<translate::Engine>(target_, *backend_, engine);

@@ -37,6 +37,7 @@ struct TestMachineOptions {
   uint32_t hot_samples = 1;
   bool windows_at_once = false;
   uint32_t settled_samples = 16;
+  uint16_t hot_exits = 16;
   bool interpret_all = false;
   translate::JitOptions jit = {};
   size_t code_bytes = size_t{8} << 20;  // the compiler's

@@ -39,7 +39,7 @@ void ForEachPage(const uint8_t* from, uint64_t bytes, Fn fn) {
 // The same for all guest code of a block.
 template <typename Fn>
 void ForEachPage(const TranslatedBlock& block, Fn fn) {
-  ForEachPage(block.host_pc, block.bytes, fn);
+  ForEachPage(block.code(), block.bytes, fn);
   ForEachPage(block.next_page, block.next_bytes, fn);
 }
 
@@ -134,7 +134,7 @@ void CodeMap::TakeOverlapping(const uint8_t* host, uint64_t length, std::vector<
     if ((page->lines & Lines(from, bytes)) == 0) return;
     const std::vector<TranslatedBlock*> blocks = page->blocks;
     for (TranslatedBlock* b : blocks) {
-      const bool hit = Overlaps(b->host_pc, b->bytes, from, bytes) ||
+      const bool hit = Overlaps(b->code(), b->bytes, from, bytes) ||
                        (b->next_bytes != 0 && Overlaps(b->next_page, b->next_bytes, from, bytes));
       if (!hit) continue;
       Take(b);
@@ -148,8 +148,9 @@ void CodeMap::TakeContaining(absl::Span<const uint64_t> pcs, std::vector<Transla
   const size_t before = taken->size();
   for (TranslatedBlock* b : buckets_) {
     for (; b != nullptr; b = b->next) {
-      const auto pc = std::lower_bound(pcs.begin(), pcs.end(), b->pc);
-      if (pc != pcs.end() && *pc - b->pc < b->bytes) taken->push_back(b);
+      const uint64_t first = b->pc - b->before;
+      const auto pc = std::lower_bound(pcs.begin(), pcs.end(), first);
+      if (pc != pcs.end() && *pc - first < b->bytes) taken->push_back(b);
     }
   }
   for (size_t i = before; i < taken->size(); ++i) Take((*taken)[i]);

@@ -34,7 +34,8 @@ struct TranslatedBlock {
   CodeEntry entry = nullptr;
   const uint8_t* next_page = nullptr;  // host page of the instruction that crosses the page's end, if one does
   uint32_t insn_count = 0;
-  uint32_t bytes = 0;  // of guest code on its first page
+  uint32_t bytes = 0;   // of guest code on its first page
+  uint32_t before = 0;  // of those, in front of its beginning
   uint32_t next_bytes = 0;
   bool guarded = false;               // the code itself finds out when next_page is mapped otherwise
   bool asleep = false;                // its guest code was written over; see SleepingBlocks
@@ -48,6 +49,7 @@ struct TranslatedBlock {
   uint32_t first_incoming = kNoExit;  // of the exits that are joined to it
   const uint8_t* copy = nullptr;      // of its guest code on the first page, as it was translated
 
+  const uint8_t* code() const { return host_pc - before; }
   bool limited() const { return IsLimit(max_insns); }
 };
 

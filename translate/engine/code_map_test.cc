@@ -87,6 +87,29 @@ TEST_F(CodeMapTest, WritesTakeExactlyTheBlocksThatTheyTouch) {
   EXPECT_EQ(Write(0x18f, 1), 1u);
 }
 
+TEST_F(CodeMapTest, CodeInFrontOfABlocksBeginningIsPartOfIt) {
+  const auto add = [this] {
+    TranslatedBlock* const b = map_.New();
+    b->host_pc = At(0x140);
+    b->pc = 0x1140;
+    b->before = 0x40;
+    b->bytes = 0x50;
+    map_.Add(b, &new_pages_);
+  };
+  add();
+  EXPECT_EQ(Write(0xff, 1), 0u);
+  EXPECT_EQ(Write(0x150, 1), 0u);
+  EXPECT_EQ(Write(0x100, 1), 1u);
+  add();
+  EXPECT_EQ(Write(0x14f, 1), 1u);
+  add();
+  std::vector<TranslatedBlock*> taken;
+  map_.TakeContaining({0x10ff, 0x1150}, &taken);
+  EXPECT_EQ(taken.size(), 0u);
+  map_.TakeContaining({0x1100}, &taken);
+  EXPECT_EQ(taken.size(), 1u);
+}
+
 TEST_F(CodeMapTest, BlocksAcrossPagesGoByEitherPage) {
   Add(0x1000 - 8, 8, 0x1000);
   EXPECT_EQ(Write(0x1004, 4), 0u);

@@ -15,16 +15,19 @@ constexpr size_t kMaxMappings = size_t{1} << 20;
 
 constexpr uint32_t kLoopInsns = 32, kHotLoopInsns = 64;
 
-// How many bytes of guest code the block covers, at most. Unless it follows a path, its last instruction is the one
-// that lies farthest on: a loop that is repeated ends with its branch.
-uint32_t GuestBytes(const ir::Block& block, unsigned max_insn_bytes, bool follows_path) {
-  uint64_t farthest = 0;
+// Where the guest code is that the block covers: the addresses of its first and last instruction. Unless it follows a
+// path, its last instruction is the one that lies farthest on: a loop that is repeated ends with its branch.
+struct Extent {
+  uint64_t first, last;
+};
+Extent ExtentOf(const ir::Block& block, bool follows_path) {
+  Extent extent{block.pc, block.pc};
   for (auto i = block.code.rbegin(); i != block.code.rend(); ++i) {
     if (i->op != ir::Op::kInsn) continue;
-    farthest = std::max(farthest, i->imm - block.pc);
+    extent = {std::min(extent.first, i->imm), std::max(extent.last, i->imm)};
     if (!follows_path) break;
   }
-  return static_cast<uint32_t>(farthest + max_insn_bytes);
+  return extent;
 }
 
 // Of the block that another one is left for.
@@ -84,13 +87,18 @@ Engine::Stop Engine::RunGrant() {
       if (std::exchange(stop_requested_, false)) return Stop::kAttention;
       if (cpu_->halted() && target_.HasWork(state)) cpu_->Wake();
       if (cpu_->halted()) return Stop::kHalted;
-      if (!single_step_) target_.DeliverInterrupt(state);
+      if (!single_step_ && target_.DeliverInterrupt(state)) recorder_.Stop();
     }
     if (!status_.ok()) return Stop::kAttention;
     if (state.budget <= 0) return Stop::kBudget;
-    if (block == nullptr) {
+    if (block == nullptr && !recorder_.active()) {
       block = Find(state.pc, std::exchange(limit, 0));
       if (block != nullptr && std::exchange(ran_out_, false) && !Sample(block)) block = nullptr;
+    }
+    if (recorder_.active()) {
+      Record();
+      block = nullptr;
+      continue;
     }
     if (block != nullptr && block->insn_count > state.budget) {
       // A grant that is less than a block still gets the guest on.
@@ -98,21 +106,12 @@ Engine::Stop Engine::RunGrant() {
       block = Find(state.pc, static_cast<uint32_t>(state.budget));
     }
     if (block == nullptr) continue;  // a fault was delivered
-    if (recorder_.active() && !Record(*block)) {
-      block = nullptr;
-      continue;
-    }
-    if (options_.jit.hot_blocks) {
-      const int64_t least = block->insn_count;
-      cpu_->LimitBudget(recorder_.active() ? least : std::max(least, options_.sample_insns));
-    }
+    if (options_.jit.hot_blocks) cpu_->LimitBudget(std::max<int64_t>(block->insn_count, options_.sample_insns));
     const uint64_t before = cpu_->InsnCount();
     const uint32_t insns = block->insn_count;
     block = RunBlock(*block);
     // It was left for a block that is longer than the budget, before anything was executed.
     if (ran_out_ && cpu_->InsnCount() == before) limit = insns;
-    // What ran after a block that was left early is not known.
-    if (recorder_.active() && state.budget > 0) recorder_.Stop();
   }
 }
 
@@ -171,6 +170,7 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
   ExitInfo& exit = exits_[exit_id];
   if (exit.from == nullptr || !MayJoin(*exit.from, *to)) return to;
   if (why && !CountLeaving(exit.from, *why)) return to;
+  if (!why && CountExit(exit_id, &to)) return to;
   if (!options_.jit.chain_pages && LeavesPage(*exit.from, *to)) return to;
   const unsigned slot = Context::Slot(pc);
   const uint32_t id = cpu_->context().mapping_ids[slot];
@@ -228,9 +228,8 @@ bool Engine::NextPageHolds(const TranslatedBlock& block) {
   return cpu_->Fetch(next) == block.next_page && IsKept(next) == block.guarded;
 }
 
-// A path that is written down goes from block to block.
 bool Engine::MayInterpret(const uint8_t* host_pc) {
-  if (!options_.jit.interpret || recorder_.active()) return false;
+  if (!options_.jit.interpret) return false;
   return first_runs_.Note(host_pc) || options_.interpret_all;
 }
 
@@ -242,17 +241,21 @@ TranslatedBlock* Engine::Interpret(uint64_t pc, const uint8_t* host_pc) {
     if (block == nullptr) return nullptr;
     TellExecute(*block);
   }
-  CpuState& state = cpu_->state();
-  const uint64_t size = mmu::kPageSize - (pc & ~mmu::kPageMask), before = cpu_->InsnCount();
-  const int64_t most = std::min<int64_t>(options_.jit.long_blocks ? options_.max_block_insns : 1, state.budget);
-  const Interpreted how = target_.Interpret(state, {host_pc, size}, static_cast<uint32_t>(most));
-  counters_.interpreted += cpu_->InsnCount() - before;
+  const int64_t most = options_.jit.long_blocks ? options_.max_block_insns : 1;
+  const Interpreted how = InterpretAtMost(std::min(most, cpu_->state().budget), pc, host_pc);
   if (how == Interpreted::kNothing) {
     told_ = block;
     return block != nullptr ? block : FindAt(pc, host_pc, 0);
   }
   if (how == Interpreted::kFault) DeliverFault();
   return nullptr;
+}
+
+Interpreted Engine::InterpretAtMost(int64_t most, uint64_t pc, const uint8_t* host_pc) {
+  const uint64_t size = mmu::kPageSize - (pc & ~mmu::kPageMask), before = cpu_->InsnCount();
+  const Interpreted how = target_.Interpret(cpu_->state(), {host_pc, size}, static_cast<uint32_t>(most));
+  counters_.interpreted += cpu_->InsnCount() - before;
+  return how;
 }
 
 void Engine::TellExecute(const TranslatedBlock& block) {
@@ -274,10 +277,12 @@ TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t
   }
   if (!Lift(pc, host_pc, max_insns, block)) return code_.Free(block), DeliverFault(), nullptr;
   if (const absl::Status status = Compile(&block); !status.ok()) return Refuse(block, status);
-  ++counters_.blocks;
+  ++(recorder_.active() ? counters_.steps : counters_.blocks);
   counters_.careful += max_insns == kCareful;
   counters_.insns += block->insn_count;
-  if (block->max_insns == 0 && block->next_page == nullptr) block->copy = sleeping_.Copy(host_pc, block->bytes);
+  if (block->max_insns == 0 && block->next_page == nullptr && block->before == 0) {
+    block->copy = sleeping_.Copy(host_pc, block->bytes);
+  }
   TranslatedBlock* old =
       block->max_insns == max_insns ? nullptr : code_.Find({host_pc, pc, block->key, block->max_insns});
   if (old != nullptr) code_.Take(old), Drop(old);
@@ -335,6 +340,7 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
                                                  : kLoopInsns,
                       path,
                       options_.jit.choices && cpu_->watch() == nullptr};
+  if (!path.empty()) request.before = static_cast<uint32_t>(pc & ~mmu::kPageMask);
   if (block->hot && !whole_loops_.empty()) {
     request.leads_to_loop = [&](uint64_t to) { return whole_loops_.contains(host_pc + (to - pc)); };
   }
@@ -348,7 +354,10 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
   AddProbes();
   block->insn_count = scratch_.insn_count;
   block->loops = scratch_.loops;
-  block->bytes = std::min(GuestBytes(scratch_, target_.max_insn_bytes(), !path.empty()), request.size);
+  const Extent extent = ExtentOf(scratch_, !path.empty());
+  block->before = static_cast<uint32_t>(pc - extent.first);
+  block->bytes =
+      static_cast<uint32_t>(std::min(extent.last - extent.first + target_.max_insn_bytes(), next_page - extent.first));
   if (!observers_.empty()) TellLifted(*block);
   if (block->next_page != nullptr) {
     block->next_bytes = target_.max_insn_bytes();
@@ -364,7 +373,7 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
 
 // The last instruction may reach into the next page, which can be anywhere.
 void Engine::TellLifted(const TranslatedBlock& block) {
-  std::vector<uint8_t> code(block.host_pc, block.host_pc + block.bytes);
+  std::vector<uint8_t> code(block.code(), block.code() + block.bytes);
   if (block.next_page != nullptr) {
     code.insert(code.end(), block.next_page, block.next_page + target_.max_insn_bytes());
   }
@@ -440,6 +449,7 @@ void Engine::DiscardAll() {
   fixed_.clear();
   for (auto& blocks : stays_) blocks.clear();
   leavings_.resize(1);
+  exit_uses_.clear();
   near_slots_.clear();
   whole_loops_.clear();
   refused_.clear();

@@ -33,10 +33,12 @@ struct EngineOptions {
   // is hot when it was there so many times.
   int64_t sample_insns = 1 << 16;
   uint32_t hot_samples = 4;
-  uint32_t settled_samples = 16;  // a hot block is: pages that its slots hold will stay where they are
-  bool windows_at_once = false;   // for each slot that misses, whether or not that pays (page_windows.h)
-  bool interpret_all = false;     // whatever the target can, not only what runs for the first time
-  bool chain = true;              // join blocks; otherwise each is entered from the run loop, whatever `jit` says
+  uint16_t hot_exits = 16;         // an exit of a hot block, too, if it is taken so often in no more than...
+  uint64_t hot_exit_insns = 1024;  // ...so many instructions each
+  uint32_t settled_samples = 16;   // a hot block is: pages that its slots hold will stay where they are
+  bool windows_at_once = false;    // for each slot that misses, whether or not that pays (page_windows.h)
+  bool interpret_all = false;      // whatever the target can, not only what runs for the first time
+  bool chain = true;               // join blocks; otherwise each is entered from the run loop, whatever `jit` says
   JitOptions jit;
 };
 
@@ -44,7 +46,8 @@ struct EngineOptions {
 class EngineObserver {
  public:
   virtual ~EngineObserver() = default;
-  // `guest_code` goes on behind the last instruction for as long as one may be.
+  // `guest_code` begins with the instruction at the lowest address, and goes on behind the one at the highest for as
+  // long as one may be.
   virtual void OnLifted(const ir::Block&, absl::Span<const uint8_t> guest_code) { (void)guest_code; }
   virtual void OnOptimized(const ir::Block&) {}
   // `host_code` is empty where the backend makes none; `marks` tell what it is for.
@@ -65,7 +68,8 @@ struct EngineCounters {
   uint64_t invalidated = 0;  // blocks dropped because their code was written
   uint64_t revived = 0;      // of those: in use again, because their code came back
   uint64_t hot = 0;          // blocks made anew because they run often
-  uint64_t settled = 0;      // of those: made anew once more, with fixed slots
+  uint64_t steps = 0;        // blocks of an instruction, translated to see which way the guest goes
+  uint64_t settled = 0;      // of the hot blocks: made anew once more, with fixed slots
   uint64_t careful = 0;      // blocks made for where hot ones are left before an access
   uint64_t refused = 0;      // blocks made of single instructions, as the backend could not make them whole
   uint64_t discards = 0;     // times that everything was dropped because the code cache was full
@@ -128,6 +132,11 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
     bool is_seldom = false;
     uint64_t since = 0;  // instructions executed at the first
   };
+  // How often an exit was taken that is not joined yet.
+  struct ExitUse {
+    uint16_t times = 0;
+    uint64_t since = 0;  // instructions executed at the first
+  };
   using Leavings = std::array<Leaving, ir::kWayOutCount>;
   uint32_t AddExit(uint64_t pc) override;
   uint32_t AddSite(uint64_t pc, uint32_t unexecuted) override;
@@ -149,6 +158,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   TranslatedBlock* Translate(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns);
   bool MayInterpret(const uint8_t* host_pc);
   TranslatedBlock* Interpret(uint64_t pc, const uint8_t* host_pc);
+  Interpreted InterpretAtMost(int64_t most, uint64_t pc, const uint8_t* host_pc);
   void TellExecute(const TranslatedBlock& block);
   TranslatedBlock* Revive(uint64_t pc, const uint8_t* host_pc);
   TranslatedBlock* Add(TranslatedBlock* block);
@@ -161,8 +171,11 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   TranslatedBlock* FindUnguarded(uint64_t pc, const uint8_t* host_pc);
   bool IsKept(uint64_t page) const;
   bool Sample(TranslatedBlock* block);
+  bool Heat(TranslatedBlock* block, bool at_exit);
   bool Settle(TranslatedBlock* block);
-  bool Record(const TranslatedBlock& block);
+  void Record();
+  void Step(uint64_t pc, const uint8_t* host_pc);
+  void MakeHot(Path path);
   absl::Span<const uint64_t> PathOf(const TranslatedBlock& block);
   bool NextPageHolds(const TranslatedBlock& block);
   Stop RunGrant();
@@ -178,6 +191,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   void Forget(TranslatedBlock* block);
   void DeliverFault();
   void LimitMappings();
+  bool CountExit(uint32_t exit_id, TranslatedBlock** to);
   bool CountLeaving(TranslatedBlock* block, ir::WayOut why);
   static bool MayJoin(const TranslatedBlock& from, const TranslatedBlock& to);
 
@@ -195,7 +209,8 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   FirstRuns first_runs_;
   ChunkedVector<Site> sites_;
   ChunkedVector<ExitInfo> exits_;
-  ChunkedVector<Leavings> leavings_;  // of hot blocks that were left, by TranslatedBlock::leavings
+  absl::flat_hash_map<uint32_t, ExitUse> exit_uses_;  // of hot blocks, to others; by number
+  ChunkedVector<Leavings> leavings_;                  // of hot blocks that were left, by TranslatedBlock::leavings
   std::vector<TranslatedBlock*> taken_;
   std::vector<const uint8_t*> new_pages_;
   absl::flat_hash_map<std::pair<uint64_t, const uint8_t*>, uint32_t> mapping_ids_;
@@ -204,7 +219,7 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   ir::Block scratch_;
   std::vector<memory::RamBlock::Ptr> observed_;
   PathRecorder recorder_;
-  // By where the code of hot blocks begins; `next` is relative to that.
+  // By where the code of hot blocks begins; `pcs` are relative to that.
   absl::flat_hash_map<const uint8_t*, Path> hot_;
   std::vector<uint64_t> path_;                   // of the block in the making
   absl::flat_hash_set<const uint8_t*> refused_;  // blocks that the backend cannot make whole, by their beginning

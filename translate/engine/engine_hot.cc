@@ -29,13 +29,33 @@ constexpr uint64_t WorthwhileRuns(ir::WayOut why) {
 
 }  // namespace
 
-// A block at which the CPU was found often is made anew with more care, when it is known where it leads. False: it was
-// a hot one, which is to be made anew now.
+// A block at which the CPU was found often is made anew with more care. False: it is to be made now.
 bool Engine::Sample(TranslatedBlock* block) {
-  if (recorder_.active() || block->max_insns != 0) return true;
+  if (block->max_insns != 0) return true;
   if (block->hot) return !Settle(block);
-  if (++block->samples >= options_.hot_samples) recorder_.Begin();
-  return true;
+  return ++block->samples < options_.hot_samples || Heat(block, false);
+}
+
+// Whether the exit is not to be joined yet. Where the budget ends is seldom a short block that a long one is left for,
+// since that was charged for as a whole; so it is counted how often hot blocks are left for others. `to` is null
+// afterwards if it is to be made anew.
+bool Engine::CountExit(uint32_t exit_id, TranslatedBlock** to) {
+  if (!options_.jit.hot_exits || !exits_[exit_id].from->hot || (*to)->hot) return false;
+  ExitUse& use = exit_uses_[exit_id];
+  if (use.times++ == 0) use.since = cpu_->InsnCount();
+  if (use.times < options_.hot_exits) return true;
+  const bool often = cpu_->InsnCount() - use.since <= options_.hot_exits * options_.hot_exit_insns;
+  exit_uses_.erase(exit_id);
+  if (often && !Heat(*to, true)) *to = nullptr;
+  return often;
+}
+
+// True: first it is recorded where the block leads. False: it was dropped, as that is known.
+bool Engine::Heat(TranslatedBlock* block, bool at_exit) {
+  if (block->loops && hot_.try_emplace(block->host_pc, Path{.loop = true}).second) ++counters_.hot;
+  if (!hot_.contains(block->host_pc)) return recorder_.Begin(at_exit), true;
+  code_.Take(block), Drop(block);
+  return false;
 }
 
 // Slots that hold what is shown at the fixed distance are for nothing else from now on.
@@ -50,24 +70,47 @@ bool Engine::Settle(TranslatedBlock* block) {
   return any;
 }
 
-// False: blocks were made anew.
-bool Engine::Record(const TranslatedBlock& block) {
-  if (recorder_.Add(block)) return true;
-  const Path path = recorder_.Take();
-  if (path.host_pc == nullptr) return true;
+// Executes one instruction, unless the path that is recorded is complete.
+void Engine::Record() {
+  const uint64_t pc = cpu_->state().pc;
+  const uint8_t* const host_pc = cpu_->Fetch(pc);
+  if (host_pc == nullptr) return recorder_.Stop(), DeliverFault();
+  if (!IsKept(pc & mmu::kPageMask)) return recorder_.Stop();
+  const bool more = recorder_.Add({pc, host_pc, cpu_->state().key, hot_.contains(host_pc)});
+  return more ? Step(pc, host_pc) : MakeHot(recorder_.Take());
+}
+
+// Those who look on are told of each instruction as of a block.
+void Engine::Step(uint64_t pc, const uint8_t* host_pc) {
+  if (options_.jit.interpret && observers_.empty()) {
+    const Interpreted how = InterpretAtMost(1, pc, host_pc);
+    if (how == Interpreted::kFault) return recorder_.Stop(), DeliverFault();
+    if (how == Interpreted::kDone) return;
+  }
+  TranslatedBlock* const block = FindAt(pc, host_pc, 1);
+  if (block == nullptr) return recorder_.Stop();
+  cpu_->LimitBudget(1);
+  RunBlock(*block);
+}
+
+// A loop of one block is repeated without a path.
+void Engine::MakeHot(Path path) {
+  if (path.host_pc == nullptr) return;
   ++counters_.hot;
-  Path& kept = hot_[path.host_pc] = path;
-  if (!options_.jit.paths) kept.next.clear();
-  for (uint64_t& pc : kept.next) pc -= path.pc;
-  TranslatedBlock* const old = code_.Find({path.host_pc, path.pc, block.key, 0});
-  if (old != nullptr) code_.Take(old), Drop(old);
-  return false;
+  for (uint64_t& pc : path.pcs) pc -= path.pc;
+  if (!options_.jit.paths) path.pcs.clear();
+  if (TranslatedBlock* const old = code_.Find({path.host_pc, path.pc, path.key, 0}); old != nullptr) {
+    if (old->loops) path.loop = true, path.pcs.clear();
+    code_.Take(old), Drop(old);
+  }
+  const uint8_t* const host_pc = path.host_pc;
+  hot_[host_pc] = std::move(path);
 }
 
 absl::Span<const uint64_t> Engine::PathOf(const TranslatedBlock& block) {
   path_.clear();
   if (block.hot) {
-    for (uint64_t step : hot_[block.host_pc].next) path_.push_back(block.pc + step);
+    for (uint64_t step : hot_[block.host_pc].pcs) path_.push_back(block.pc + step);
   }
   return path_;
 }

@@ -1,51 +1,55 @@
-// Watches which blocks a guest runs one after the other, from one that runs often on, until it comes by the same place
-// again or leaves the page. What it did then is likely what it does.
+// Writes down which instructions a guest executes one after the other, from a block that runs often on, until it comes
+// by the same place again or leaves the page. What it did then is likely what it does.
 #ifndef EMU_TRANSLATE_ENGINE_PATH_RECORDER_H_
 #define EMU_TRANSLATE_ENGINE_PATH_RECORDER_H_
 
 #include <cstdint>
 #include <vector>
 
-#include "translate/engine/code_map.h"
-
 namespace emu::translate {
 
-// A way through the code of one page, for a block that begins at its lowest address, or at its first where it is no
-// loop.
+// A way through the code of one page, for a block that begins with its first instruction.
 struct Path {
   uint64_t pc = 0;
   const uint8_t* host_pc = nullptr;
+  uint32_t key = 0;
   bool loop = false;
-  std::vector<uint64_t> next;  // where the guest went on after each jump or branch
+  std::vector<uint64_t> pcs = {};  // of its instructions, as often as the block is to have them
 };
 
 inline constexpr uint32_t kMaxPathInsns = 128;
 
+// A path that is shorter goes on through blocks that are hot already: they are there once more in its own, which is
+// left less often then.
+inline constexpr uint32_t kThroughHotInsns = 8;
+
 class PathRecorder {
  public:
-  // Begins with the block that is added next.
-  void Begin();
-  bool active() const { return active_; }
-  // The block is about to run. False: it is not part of the path, which is complete.
-  bool Add(const TranslatedBlock& block);
-  // It is not known what runs next.
-  void Stop() { active_ = false; }
-  // What was recorded; empty (no host_pc) if that is nothing.
-  Path Take();
-
- private:
   struct Step {
     uint64_t pc;
     const uint8_t* host_pc;
-    uint32_t insns;
+    uint32_t key;
+    bool hot;  // a hot block begins there
   };
-  bool Belongs(const TranslatedBlock& block) const;
+
+  // Begins with the instruction that is added next. `at_exit`: of a hot block, so that a block is wanted right there.
+  void Begin(bool at_exit = false);
+  bool active() const { return active_; }
+  // The instruction is about to be executed. False: it is not part of the path, which is complete.
+  bool Add(const Step& step);
+  // It is not known what is executed next.
+  void Stop() { active_ = false; }
+  // What was recorded; empty (no host_pc) if that is nothing. A loop begins at its lowest address, unless it began at
+  // an exit or something hot begins there already.
+  Path Take();
+
+ private:
+  bool Belongs(const Step& step) const;
+  bool Repeat(std::vector<Step>::iterator before);
 
   bool active_ = false;
-  bool loop_ = false;          // the last step is followed by the first
-  bool stands_alone_ = false;  // the only step's block is a loop by itself
-  uint32_t key_ = 0;
-  uint32_t insns_ = 0;
+  bool at_exit_ = false;
+  bool loop_ = false;  // the last step is followed by the first
   std::vector<Step> steps_;
 };
 

@@ -7,18 +7,16 @@ namespace emu::translate {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class PathRecorderTest : public ::testing::Test {
  protected:
-  TranslatedBlock Block(uint64_t pc, uint32_t insns) const {
-    TranslatedBlock block;
-    block.pc = pc;
-    block.host_pc = memory_ + (pc - 0x1000);
-    block.insn_count = insns;
-    return block;
+  PathRecorder::Step StepAt(uint64_t pc, bool hot = false) const { return {pc, memory_ + (pc - 0x1000), 0, hot}; }
+  bool Add(uint64_t pc, bool hot = false) { return recorder_.Add(StepAt(pc, hot)); }
+  // So many instructions in a row.
+  void AddRow(uint64_t pc, unsigned count) {
+    for (unsigned n = 0; n < count; ++n) EXPECT_TRUE(Add(pc + 4 * n));
   }
-  bool Add(uint64_t pc, uint32_t insns = 10) { return recorder_.Add(Block(pc, insns)); }
 
   uint8_t memory_[0x3000] = {};
   PathRecorder recorder_;
@@ -26,85 +24,104 @@ class PathRecorderTest : public ::testing::Test {
 
 TEST_F(PathRecorderTest, ALoopBeginsAtItsLowestAddressAndIsThereSeveralTimes) {
   recorder_.Begin();
-  EXPECT_TRUE(Add(0x1200));
-  EXPECT_TRUE(Add(0x1100, 20));
-  EXPECT_TRUE(Add(0x1180));
+  AddRow(0x1200, 2);
+  AddRow(0x1100, 38);
   EXPECT_FALSE(Add(0x1200));
   EXPECT_FALSE(recorder_.active());
   const Path path = recorder_.Take();
   EXPECT_EQ(path.pc, 0x1100u);
   EXPECT_EQ(path.host_pc, memory_ + 0x100);
   EXPECT_TRUE(path.loop);
-  EXPECT_THAT(path.next,
-              ElementsAre(0x1180, 0x1200, 0x1100, 0x1180, 0x1200, 0x1100, 0x1180, 0x1200));  // 3 * 40 instructions
+  ASSERT_THAT(path.pcs, SizeIs(3 * 40));
+  EXPECT_EQ(path.pcs[0], 0x1100u);
+  EXPECT_EQ(path.pcs[37], 0x1194u);
+  EXPECT_EQ(path.pcs[38], 0x1200u);
+  EXPECT_EQ(path.pcs[40], 0x1100u);
+}
+
+TEST_F(PathRecorderTest, AtAnExitItBeginsThere) {
+  recorder_.Begin(true);
+  AddRow(0x1200, 1);
+  AddRow(0x1100, 1);
+  EXPECT_FALSE(Add(0x1200));
+  const Path path = recorder_.Take();
+  EXPECT_EQ(path.pc, 0x1200u);
+  EXPECT_TRUE(path.loop);
+  EXPECT_THAT(path.pcs, ElementsAre(0x1200, 0x1100, 0x1200, 0x1100, 0x1200, 0x1100, 0x1200, 0x1100));
 }
 
 TEST_F(PathRecorderTest, WhatCameBeforeTheLoopIsLeftOut) {
   recorder_.Begin();
-  EXPECT_TRUE(Add(0x1000, 50));
-  EXPECT_TRUE(Add(0x1100, 40));
-  EXPECT_FALSE(Add(0x1100, 40));
+  AddRow(0x1000, 5);
+  AddRow(0x1100, 2);
+  EXPECT_FALSE(Add(0x1100));
   const Path path = recorder_.Take();
   EXPECT_EQ(path.pc, 0x1100u);
-  EXPECT_THAT(path.next, ElementsAre(0x1100, 0x1100));
+  EXPECT_THAT(path.pcs, SizeIs(8));
 }
 
-TEST_F(PathRecorderTest, AWayThatIsNoLoopGoesForward) {
+TEST_F(PathRecorderTest, OneRoundOfAHotLoopStaysBehindWhatCameBefore) {
   recorder_.Begin();
-  EXPECT_TRUE(Add(0x1200));
-  EXPECT_TRUE(Add(0x1300));
-  EXPECT_TRUE(Add(0x1280));
-  EXPECT_TRUE(Add(0x1100));
+  AddRow(0x1080, 1);
+  EXPECT_TRUE(Add(0x1100, true));
+  EXPECT_TRUE(Add(0x1104));
+  EXPECT_FALSE(Add(0x1100, true));
+  const Path path = recorder_.Take();
+  EXPECT_FALSE(path.loop);
+  EXPECT_THAT(path.pcs, ElementsAre(0x1080, 0x1100, 0x1104));
+}
+
+TEST_F(PathRecorderTest, AWayThatIsNoLoopMayGoBack) {
+  recorder_.Begin();
+  AddRow(0x1200, 1);
+  AddRow(0x1300, 1);
+  AddRow(0x1100, 1);
   EXPECT_FALSE(Add(0x2000)) << "another page";
   const Path path = recorder_.Take();
   EXPECT_EQ(path.pc, 0x1200u);
   EXPECT_FALSE(path.loop);
-  EXPECT_THAT(path.next, ElementsAre(0x1300, 0x1280));
+  EXPECT_THAT(path.pcs, ElementsAre(0x1200, 0x1300, 0x1100));
 }
 
 TEST_F(PathRecorderTest, ItHasAnEnd) {
   recorder_.Begin();
-  uint64_t pc = 0x1000;
-  while (Add(pc, 30)) pc += 0x80;
-  EXPECT_EQ(recorder_.Take().next.size(), kMaxPathInsns / 30 - 1);
+  AddRow(0x1000, kMaxPathInsns);
+  EXPECT_FALSE(Add(0x1000 + 4 * kMaxPathInsns));
+  EXPECT_THAT(recorder_.Take().pcs, SizeIs(kMaxPathInsns));
 }
 
-TEST_F(PathRecorderTest, BlocksThatAreLoopsOrHotStandAlone) {
-  TranslatedBlock loops = Block(0x1100, 20);
-  loops.loops = true;
+TEST_F(PathRecorderTest, OnlyAShortOneGoesThroughHotBlocks) {
   recorder_.Begin();
-  EXPECT_FALSE(recorder_.Add(loops));
-  Path path = recorder_.Take();
-  EXPECT_EQ(path.pc, 0x1100u);
-  EXPECT_TRUE(path.loop);
-  EXPECT_THAT(path.next, IsEmpty());
+  AddRow(0x1000, kThroughHotInsns - 1);
+  EXPECT_TRUE(Add(0x1100, true));
+  EXPECT_FALSE(Add(0x1180, true));
+  EXPECT_THAT(recorder_.Take().pcs, SizeIs(kThroughHotInsns));
 
   recorder_.Begin();
-  EXPECT_TRUE(Add(0x1080));
-  EXPECT_FALSE(recorder_.Add(loops));
-  path = recorder_.Take();
-  EXPECT_EQ(path.pc, 0x1080u);
-  EXPECT_FALSE(path.loop);
-
-  TranslatedBlock hot = Block(0x1100, 20);
-  hot.hot = true;
-  recorder_.Begin();
-  EXPECT_FALSE(recorder_.Add(hot));
+  EXPECT_FALSE(Add(0x1100, true));
   EXPECT_EQ(recorder_.Take().host_pc, nullptr);
+}
+
+TEST_F(PathRecorderTest, ALoopBeginsWhereNoHotBlockDoes) {
+  recorder_.Begin();
+  AddRow(0x1200, 1);
+  EXPECT_TRUE(Add(0x1100, true));
+  EXPECT_FALSE(Add(0x1200));
+  EXPECT_EQ(recorder_.Take().pc, 0x1200u);
 }
 
 TEST_F(PathRecorderTest, AnotherKeyOrOtherMemoryEndsIt) {
   recorder_.Begin();
-  EXPECT_TRUE(Add(0x1100));
-  TranslatedBlock other = Block(0x1180, 10);
+  AddRow(0x1100, 1);
+  PathRecorder::Step other = StepAt(0x1180);
   other.key = 1;
   EXPECT_FALSE(recorder_.Add(other));
   recorder_.Begin();
-  EXPECT_TRUE(Add(0x1100));
-  other = Block(0x1180, 10);
+  AddRow(0x1100, 1);
+  other = StepAt(0x1180);
   other.host_pc += 0x1000;
   EXPECT_FALSE(recorder_.Add(other));
-  EXPECT_THAT(recorder_.Take().next, IsEmpty());
+  EXPECT_THAT(recorder_.Take().pcs, ElementsAre(0x1100));
 }
 
 }  // namespace

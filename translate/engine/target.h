@@ -78,13 +78,15 @@ struct LiftRequest {
   // instructions than this.
   uint32_t loop_times = kMaxLoopTimes;
   uint32_t loop_insns = 0;
-  // Where the guest went on after each jump and branch when it was watched; the block may follow. Not below `pc`.
+  // The instructions that the guest executed from `pc` on when it was watched; the block may follow.
   absl::Span<const uint64_t> path = {};
   // Where a path is given, instructions that only compute may be executed together with the branch that leads around
   // them, if what they are and how many of them the guest executes comes out the same.
   bool choices = false;
   // The block ends before a loop that does better when it is entered at its beginning.
   std::function<bool(uint64_t pc)> leads_to_loop = nullptr;
+  // So many bytes in front of `bytes` are the page's, too. A path may lead there.
+  uint32_t before = 0;
 };
 
 // How code that was executed without a translation ended.

@@ -16,6 +16,7 @@ inline TestMachineOptions DrawEngine(uint64_t seed) {
   setup.jit = translate::DrawJitOptions(seed);
   setup.windows_at_once = seed % 2 != 0;
   setup.settled_samples = 1 + seed % 3;
+  setup.hot_exits = 1 + seed % 4;
   setup.interpret_all = seed % 5 == 0;
   return setup;
 }

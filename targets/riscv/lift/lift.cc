@@ -52,14 +52,19 @@ bool Lifter::GoesOn() const {
   return request_.leads_to_loop == nullptr || pc_ == request_.pc || !request_.leads_to_loop(pc_);
 }
 
+// The code at `pc`, if the request has so many bytes of it.
+const uint8_t* Lifter::At(uint64_t pc, unsigned bytes) const {
+  const uint64_t offset = pc - (request_.pc - request_.before), size = request_.before + uint64_t{request_.size};
+  return offset < size && size - offset >= bytes ? request_.bytes - request_.before + offset : nullptr;
+}
+
 // The instruction at pc_. Only the block's first may reach into the next page.
 Lifter::Fetched Lifter::Fetch(uint32_t* bits) {
-  const uint64_t offset = pc_ - request_.pc;
-  if (offset >= request_.size || request_.size - offset < 2) return Fetched::kNotHere;
-  const uint8_t* here = request_.bytes + offset;
+  const uint8_t* here = At(pc_, 2);
+  if (here == nullptr) return Fetched::kNotHere;
   *bits = LoadLittle(here, 2);
   if (InsnLength(*bits) == 2) return Fetched::kYes;
-  if (offset + 4 <= request_.size) {
+  if (At(pc_, 4) != nullptr) {
     *bits = LoadLittle(here, 4);
     return Fetched::kYes;
   }
@@ -74,6 +79,7 @@ void Lifter::One(uint32_t bits) {
   const bool legal = Decode(bits, isa_, &d_);
   next_ = Pc(pc_ + d_.length);
   ++count_;
+  ++followed_;
   ir_.Insn(pc_);
   if (!legal || FpIsOff()) return Refund(), Illegal();
   if (refund_ != ir::kNoValue && !OnlyComputes(d_) && !IsBranch(d_)) Refund();
@@ -94,8 +100,8 @@ bool Lifter::RepeatsLoop(uint64_t target) {
 
 // Where the guest went from here, if the block is to go on there.
 std::optional<uint64_t> Lifter::Follow() {
-  if (followed_ == request_.path.size() || count_ >= Limit()) return std::nullopt;
-  return request_.path[followed_++];
+  if (followed_ >= request_.path.size() || count_ >= Limit()) return std::nullopt;
+  return request_.path[followed_];
 }
 
 void Lifter::Illegal() { RaiseHelper(Helper::kIllegal, {ir_.Const64(d_.bits)}); }

@@ -38,19 +38,19 @@ bool Lifter::OnlyComputes(const Decoded& insn) {
 
 Lifter::Arm Lifter::ArmOfBranch() const {
   Arm arm;
-  const uint64_t end = Target() - request_.pc;
-  uint64_t offset = next_ - request_.pc;
-  for (; offset < end && arm.size < Arm::kMaxInsns && offset + 4 <= request_.size; ++arm.size) {
+  const uint64_t end = Target();
+  uint64_t pc = next_;
+  for (; pc < end && arm.size < Arm::kMaxInsns && At(pc, 4) != nullptr; ++arm.size) {
     Decoded& insn = arm.insns[arm.size];
-    if (!Decode(LoadLittle(request_.bytes + offset, 4), isa_, &insn) || !OnlyComputes(insn)) break;
-    offset += insn.length;
+    if (!Decode(LoadLittle(At(pc, 4), 4), isa_, &insn) || !OnlyComputes(insn)) break;
+    pc += insn.length;
   }
-  if (offset != end) arm.size = 0;
+  if (pc != end) arm.size = 0;
   return arm;
 }
 
-// The branch and what it leads around. False: it is an ordinary one.
-bool Lifter::GoAround(ir::Cond cond) {
+// The branch and what it leads around, after which the path goes on. False: it is an ordinary one.
+bool Lifter::GoAround(ir::Cond cond, bool went_around) {
   const Arm arm = ArmOfBranch();
   if (arm.size == 0 || count_ + arm.size > Limit()) return false;
   const Value a = Rs1(), b = Rs2();
@@ -60,6 +60,7 @@ bool Lifter::GoAround(ir::Cond cond) {
     pc_ = next_;
     One(arm.insns[n].bits);
   }
+  if (went_around) followed_ -= arm.size;
   const Value around = ir_.SetCc(xt_, cond, a, b);
   for (unsigned n = 0; n < arm.size; ++n) {
     const unsigned rd = arm.insns[n].rd;

@@ -53,7 +53,7 @@ void Lifter::Branch(Cond cond) {
     return RaiseHelper(Helper::kMisalignedFetch, {ir_.Const64(Target())});
   }
   const std::optional<uint64_t> followed = Follow();
-  if (followed && request_.choices && GoAround(cond)) return;
+  if (followed && request_.choices && GoAround(cond, followed == Target())) return;
   Refund();
   if (followed == Target() || RepeatsLoop(Target())) {
     ir_.ExitIf(Negate(cond), Rs1(), Rs2(), next_);

@@ -169,8 +169,25 @@ TEST(LiftBlock, StaysEmptyIfTheNextPageIsMissing) {
 
 // What lies between a branch and its target, with the branch at 0x1000 and a store behind.
 ir::Block Around(absl::string_view arm, absl::string_view branch, unsigned max_insns = 64) {
-  static constexpr uint64_t kWays[] = {0x1004, 0x1004};
-  return Code(absl::StrCat(branch, "; ", arm, "; sd a0, 0(a1)")).Follow(kWays, max_insns);
+  static constexpr uint64_t kWay[] = {0x1000, 0x1004, 0x1008, 0x100c, 0x1010};
+  return Code(absl::StrCat(branch, "; ", arm, "; sd a0, 0(a1)")).Follow(kWay, max_insns);
+}
+
+// The choice does not take the path out of step, whether or not the guest went around.
+TEST(LiftBlock, ThePathGoesOnBehindAChoice) {
+  const Code code("beq a0, a1, 8; addi a0, a0, 1; beq a0, a2, 16; sd a0, 0(a1); nop; nop; nop; nop");
+  const std::vector<uint64_t> lifted = {0x1000, 0x1004, 0x1008, 0x1018, 0x101c};
+  EXPECT_EQ(Pcs(code.Follow({0x1000, 0x1008, 0x1018, 0x101c})), lifted);
+  EXPECT_EQ(Pcs(code.Follow({0x1000, 0x1004, 0x1008, 0x1018, 0x101c})), lifted);
+}
+
+TEST(LiftBlock, ThePathLeadsInFrontOfTheBlock) {
+  const Code code("nop; jal zero, 8; jal zero, -8");
+  static constexpr uint64_t kWay[] = {0x1008, 0x1000, 0x1004, 0x100c};
+  translate::LiftRequest request{0x1008, kSnippetKey, 64, code.bytes.data() + 8, 4, {}, 0, 0, kWay};
+  EXPECT_EQ(Pcs(Code::Lift(request)), (std::vector<uint64_t>{0x1008}));
+  request.before = 8;
+  EXPECT_EQ(Pcs(Code::Lift(request)), (std::vector<uint64_t>{0x1008, 0x1000, 0x1004}));
 }
 
 TEST(LiftBlock, FewInstructionsThatOnlyComputeAreAChoice) {

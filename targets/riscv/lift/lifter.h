@@ -39,6 +39,7 @@ class Lifter {
   enum class Fetched { kYes, kNotHere, kNowhere };
   unsigned Limit() const;
   bool GoesOn() const;
+  const uint8_t* At(uint64_t pc, unsigned bytes) const;
   Fetched Fetch(uint32_t* bits);
   void One(uint32_t bits);
   void Goto(uint64_t pc);
@@ -49,7 +50,7 @@ class Lifter {
   static bool IsBranch(const Decoded& insn);
   static bool OnlyComputes(const Decoded& insn);
   Arm ArmOfBranch() const;
-  bool GoAround(ir::Cond cond);
+  bool GoAround(ir::Cond cond, bool went_around);
   void Refund();
   void Illegal();
   void CallHelper(Helper helper, ir::Builder::Args args);
@@ -305,7 +306,7 @@ class Lifter {
   uint64_t pc_;
   uint64_t next_;
   unsigned count_ = 0;
-  size_t followed_ = 0;  // of the request's path
+  size_t followed_ = 0;  // of the request's path: where the instruction after this one is
   unsigned loop_ = 0;    // instructions of the loop that the block is; 0: it is none, or is not known to be yet
   bool done_ = false;
   Value refund_ = ir::kNoValue;  // instructions of those counted that the guest went around
