@@ -126,16 +126,19 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
     uint32_t next_incoming, last_incoming;  // of those that are joined to `to`
     std::optional<ir::WayOut> why;          // the block is left, if that is why
   };
-  // How often a block is left, for one reason.
-  struct Leaving {
-    uint16_t times = 0;  // as far as they were counted
-    bool is_seldom = false;
+  // How often something happened, as far as it was counted.
+  struct Times {
+    uint16_t count = 0;
     uint64_t since = 0;  // instructions executed at the first
+    uint16_t CountAt(uint64_t insns) {
+      if (count == 0) since = insns;
+      return ++count;
+    }
   };
-  // How often an exit was taken that is not joined yet.
-  struct ExitUse {
-    uint16_t times = 0;
-    uint64_t since = 0;  // instructions executed at the first
+  // A block is left, for one reason.
+  struct Leaving {
+    Times times;
+    bool is_seldom = false;
   };
   using Leavings = std::array<Leaving, ir::kWayOutCount>;
   uint32_t AddExit(uint64_t pc) override;
@@ -209,8 +212,8 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   FirstRuns first_runs_;
   ChunkedVector<Site> sites_;
   ChunkedVector<ExitInfo> exits_;
-  absl::flat_hash_map<uint32_t, ExitUse> exit_uses_;  // of hot blocks, to others; by number
-  ChunkedVector<Leavings> leavings_;                  // of hot blocks that were left, by TranslatedBlock::leavings
+  absl::flat_hash_map<uint32_t, Times> exit_uses_;  // of hot blocks, for others; by number
+  ChunkedVector<Leavings> leavings_;                // of hot blocks that were left, by TranslatedBlock::leavings
   std::vector<TranslatedBlock*> taken_;
   std::vector<const uint8_t*> new_pages_;
   absl::flat_hash_map<std::pair<uint64_t, const uint8_t*>, uint32_t> mapping_ids_;

@@ -41,10 +41,10 @@ bool Engine::Sample(TranslatedBlock* block) {
 // afterwards if it is to be made anew.
 bool Engine::CountExit(uint32_t exit_id, TranslatedBlock** to) {
   if (!options_.jit.hot_exits || !exits_[exit_id].from->hot || (*to)->hot) return false;
-  ExitUse& use = exit_uses_[exit_id];
-  if (use.times++ == 0) use.since = cpu_->InsnCount();
-  if (use.times < options_.hot_exits) return true;
-  const bool often = cpu_->InsnCount() - use.since <= options_.hot_exits * options_.hot_exit_insns;
+  Times& use = exit_uses_[exit_id];
+  const uint64_t now = cpu_->InsnCount();
+  if (use.CountAt(now) < options_.hot_exits) return true;
+  const bool often = now - use.since <= options_.hot_exits * options_.hot_exit_insns;
   exit_uses_.erase(exit_id);
   if (often && !Heat(*to, true)) *to = nullptr;
   return often;
@@ -186,11 +186,11 @@ bool Engine::CountLeaving(TranslatedBlock* block, ir::WayOut why) {
   }
   Leaving& leaving = leavings_[block->leavings][static_cast<size_t>(why)];
   if (leaving.is_seldom) return true;
-  if (leaving.times++ == 0) leaving.since = cpu_->InsnCount();
-  if (leaving.times % kLeftTimes != 0) return false;
-  const uint64_t runs = (cpu_->InsnCount() - leaving.since) / block->insn_count;
-  if (runs >= leaving.times * WorthwhileRuns(why)) return leaving.is_seldom = true;
-  if (leaving.times < kMostTimes) return false;
+  const uint64_t now = cpu_->InsnCount(), times = leaving.times.CountAt(now);
+  if (times % kLeftTimes != 0) return false;
+  const uint64_t runs = (now - leaving.times.since) / block->insn_count;
+  if (runs >= times * WorthwhileRuns(why)) return leaving.is_seldom = true;
+  if (times < kMostTimes) return false;
   stays_[static_cast<size_t>(why)].insert(block->host_pc);
   if (why == ir::WayOut::kRounds) whole_loops_.erase(block->host_pc);
   code_.Take(block), Drop(block);
