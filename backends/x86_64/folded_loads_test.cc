@@ -44,7 +44,6 @@ TEST(FoldedLoadsTest, OneOfTwo) { EXPECT_EQ(Made("%w = load.f64 [%p] sure\n%r = 
 
 TEST(FoldedLoadsTest, OnlyWhatNothingElseWants) {
   EXPECT_EQ(Made("%r = fadd.f64 %f, %v\nset f1, %v\n"), "-");
-  EXPECT_EQ(Made("set f1, %v soft\n%r = fadd.f64 %f, %v\n"), "fadd");
   EXPECT_EQ(Made("%r = fmul.f64 %v, %v\n"), "-");
 }
 

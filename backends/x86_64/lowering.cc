@@ -95,7 +95,7 @@ void Lowering::Refine(ir::Block* block, const translate::CompileSink& sink) {
     op.sure = true;
     refined_.code[n].aux = op.Pack();
   }
-  ir::SoftenDeadSets(&refined_, jit_);
+  ir::DropWhatIsDead(&refined_, jit_);
   FindGroups(refined_, sink);
   for (uint32_t n = 0; n < refined_.code.size(); ++n) {
     const Instr& i = refined_.code[n];
@@ -129,7 +129,7 @@ void Lowering::LowerInstr(const Instr& i) {
     case IrOp::kGet:
       return regs_.Get(static_cast<unsigned>(i.imm));
     case IrOp::kSet:
-      return i.aux == ir::kSoft ? void() : regs_.Set(static_cast<unsigned>(i.imm), i.args[0]);
+      return regs_.Set(static_cast<unsigned>(i.imm), i.args[0]);
     case IrOp::kAdd:
     case IrOp::kSub:
       return AddOrSub(i);

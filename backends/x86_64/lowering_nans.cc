@@ -102,7 +102,7 @@ void Lowering::SettleNans(const Instr& i) {
     regs_.MarkCanonicalGuests();
   }
   if (TakesAnyNan(i.op)) return;
-  if (i.op == IrOp::kSet && (i.aux == ir::kSoft || regs_.guest(static_cast<unsigned>(i.imm)).in_xmm)) return;
+  if (i.op == IrOp::kSet && regs_.guest(static_cast<unsigned>(i.imm)).in_xmm) return;
   for (Value v : i.args) {
     if (v == ir::kNoValue || regs_.NansOf(v) == Nans::kCanonical) continue;
     RawGuests raw;

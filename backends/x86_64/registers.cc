@@ -57,9 +57,20 @@ Registers::Registers(Emitter* emitter, const std::vector<GuestRegister>* guest, 
       guest_(*guest),
       direct_results_(jit.direct_results),
       known_sums_(jit.known_sums),
+      lends_(jit.lend_registers),
       xmm_mask_(ValueXmms(*guest)),
       versions_(guest->size()),
-      positions_(guest->size()) {}
+      positions_(guest->size()) {
+  for (size_t n = 0; n < guest->size(); ++n) {
+    const GuestRegister& g = (*guest)[n];
+    lendable_.push_back(!g.in_memory());
+    if (g.in_memory()) continue;
+    Lendable& lendable = g.pinned ? regs_ : xmms_;
+    const auto host = g.pinned ? static_cast<unsigned>(g.host) : static_cast<unsigned>(g.xmm);
+    lendable.all |= static_cast<uint16_t>(1u << host);
+    lendable.guest[host] = static_cast<uint16_t>(n);
+  }
+}
 
 bool Registers::IsArgument(unsigned index, Value v) const {
   const Value* args = block_->code[index].args;
@@ -74,6 +85,9 @@ void Registers::Begin(const ir::Block* block, const AccessGroups* groups) {
     ForEachArgument(i, [&](Value v) { values_[v].last_use = i; });
   }
   free_temps_ = kTempMask;
+  regs_.lent = xmms_.lent = 0;
+  idle_.Clear();
+  if (lends_ && groups != nullptr) idle_.Find(*block, lendable_);
   free_xmms_ = xmm_mask_;
   slots_.fill(0);
   aliases_.clear();
@@ -99,16 +113,28 @@ void Registers::EndInstr() {
 }
 
 void Registers::Free(Value v) {
+  Release(v);
+  FreeSlot(v);
+}
+
+void Registers::FreeSlot(Value v) {
+  const unsigned number = values_[v].slot - kFirstSpillSlot;
+  if (values_[v].slot >= kFirstSpillSlot) slots_[number / 64] &= ~(uint64_t{1} << number % 64);
+  values_[v].slot = 0;
+}
+
+// The value leaves the place where it is, for another one.
+void Registers::Release(Value v) {
   Location& l = values_[v].location;
   switch (l.kind) {
     case At::kTemp:
-      if (temp_owner_[l.reg] == v) free_temps_ |= static_cast<uint16_t>(1u << l.reg);  // no result took it over
+      if (temp_owner_[l.reg] != v) break;  // a result took it over
+      free_temps_ |= static_cast<uint16_t>(1u << l.reg & kTempMask);
+      regs_.lent &= static_cast<uint16_t>(~(1u << l.reg));
       break;
     case At::kXmm:
-      free_xmms_ |= static_cast<uint16_t>(1u << l.reg);
-      break;
-    case At::kSpill:
-      if (!IsHost(v)) FreeSlot(l.index - kFirstSpillSlot);
+      free_xmms_ |= static_cast<uint16_t>(1u << l.reg & xmm_mask_);
+      xmms_.lent &= static_cast<uint16_t>(~(1u << l.reg));
       break;
     case At::kGuest:
     case At::kOffset:
@@ -181,7 +207,7 @@ void Registers::SetHome(Value v, unsigned guest_register) {
 // True if the value need not be stored: it becomes another name of the guest register, or a sum with it.
 bool Registers::MoveHome(Value v) {
   if (!HasHome(v)) return false;
-  Free(v);
+  Release(v);
   return GoHome(v);
 }
 
@@ -198,29 +224,38 @@ bool Registers::GoHome(Value v) {
 void Registers::Evict(Reg temp) {
   const Value v = temp_owner_[static_cast<unsigned>(temp)];
   free_temps_ |= Bit(temp);
-  if (!GoHome(v) && !GoToFrame(v)) e_.mr(Op::kMOV64mr, Spill(v), temp);
+  if (GoHome(v) || GoToFrame(v)) return;
+  if (const std::optional<Reg> to = LendReg(v); to.has_value()) {
+    e_.rr(Op::kMOV64rr, *to, temp);
+    return OwnTemp(*to, v);
+  }
+  e_.mr(Op::kMOV64mr, Spill(v), temp);
 }
 
-// True if the value is in the frame already, as what a group shares is once it was there.
+// True if the value is in the frame already, as it is once it was there.
 bool Registers::GoToFrame(Value v) {
-  if (!IsHost(v)) return false;
-  const auto slot = static_cast<uint16_t>(kGroupSlots + (v - block_->code.size()));
-  values_[v].location = {At::kSpill, 0, slot};
-  return std::exchange(values_[v].saved, true);
+  if (values_[v].slot == 0) return false;
+  values_[v].location = {At::kSpill, 0, values_[v].slot};
+  return true;
 }
 
 // The word of the frame that is the value's place from now on.
 Mem Registers::Spill(Value v) {
-  if (IsHost(v)) return FrameSlot(values_[v].location.index);
-  const int slot = Slot();
-  values_[v].location = {At::kSpill, 0, static_cast<uint16_t>(slot)};
+  const int slot = IsHost(v) ? kGroupSlots + static_cast<int>(v - block_->code.size()) : Slot();
+  values_[v].slot = static_cast<uint16_t>(slot);
+  values_[v].location = {At::kSpill, 0, values_[v].slot};
   return FrameSlot(slot);
 }
 
 void Registers::EvictXmm(Xmm xmm) {
   const Value v = xmm_owner_[static_cast<unsigned>(xmm)];
   free_xmms_ |= Bit(xmm);
-  if (!GoHome(v)) e_.mr(Op::kMOVSDmr, Spill(v), xmm);
+  if (GoHome(v)) return;
+  if (const std::optional<Xmm> to = LendXmm(v); to.has_value()) {
+    e_.rr(Op::kMOVAPSrr, *to, xmm);
+    return OwnXmm(*to, v);
+  }
+  e_.mr(Op::kMOVSDmr, Spill(v), xmm);
 }
 
 // How many instructions there are before the next one that uses v, as far as that matters.
@@ -278,7 +313,7 @@ void Registers::Claim(Reg temp, Value done) {
   const uint16_t locked = locked_;
   locked_ |= kWideMask;
   const bool wanted = IsArgument(index_, v);
-  const std::optional<Reg> to = wanted ? Temp() : FreeTemp();
+  const std::optional<Reg> to = wanted ? RegFor(v) : FreeTemp();
   if (to.has_value() && (wanted || !HasHome(v))) {
     free_temps_ |= Bit(temp);
     e_.rr(Op::kMOV64rr, *to, temp);
@@ -304,6 +339,7 @@ Xmm Registers::TempXmm() {
 
 void Registers::OwnTemp(Reg temp, Value v) {
   free_temps_ &= static_cast<uint16_t>(~Bit(temp));
+  regs_.lent |= Bit(temp) & regs_.all;
   locked_ |= Bit(temp);
   temp_owner_[static_cast<unsigned>(temp)] = v;
   values_[v].location = {At::kTemp, static_cast<uint8_t>(temp), 0};
@@ -311,6 +347,7 @@ void Registers::OwnTemp(Reg temp, Value v) {
 
 void Registers::OwnXmm(Xmm xmm, Value v) {
   free_xmms_ &= static_cast<uint16_t>(~Bit(xmm));
+  xmms_.lent |= Bit(xmm) & xmms_.all;
   locked_xmm_ |= Bit(xmm);
   xmm_owner_[static_cast<unsigned>(xmm)] = v;
   values_[v].location = {At::kXmm, static_cast<uint8_t>(xmm), 0};
@@ -379,10 +416,10 @@ Reg Registers::Use(Value v) {
   const Location l = at(v);
   if (l.kind == At::kTemp) return locked_ |= static_cast<uint16_t>(1u << l.reg), static_cast<Reg>(l.reg);
   if (l.kind == At::kGuest && guest_[l.index].pinned) return guest_[l.index].host;
-  const Reg to = Temp();
+  const Reg to = l.kind == At::kConst ? Temp() : RegFor(v);
   Copy(v, to);
   if (l.kind == At::kConst) return to;  // stays a constant
-  Free(v);
+  Release(v);
   OwnTemp(to, v);
   if (l.kind == At::kGuest) SetHome(v, l.index);
   return to;
@@ -400,7 +437,7 @@ Xmm Registers::UseXmm(Value v) {
   const Location l = at(v);
   if (l.kind == At::kXmm) return locked_xmm_ |= static_cast<uint16_t>(1u << l.reg), static_cast<Xmm>(l.reg);
   if (l.kind == At::kGuest && guest_[l.index].in_xmm) return guest_[l.index].xmm;
-  const Xmm to = TempXmm();
+  const Xmm to = l.kind == At::kConst ? TempXmm() : XmmFor(v);
   CopyXmm(v, to);
   if (l.kind == At::kConst) return to;
   Free(v);
@@ -419,9 +456,9 @@ void Registers::SpillSum(Value v, Sum sum) {
 }
 
 void Registers::OwnCopy(Value v) {
-  const Reg to = Temp();
+  const Reg to = RegFor(v);
   Copy(v, to);
-  Free(v);
+  Release(v);
   OwnTemp(to, v);
 }
 
@@ -461,7 +498,7 @@ void Registers::Detach(unsigned guest_register) {
     if (!ir::IsFloat(block_->code[v].type) && MoveHome(v)) continue;
     const uint16_t locked = locked_, locked_xmm = locked_xmm_;
     if (ir::IsFloat(block_->code[v].type)) {
-      const Xmm to = TempXmm();
+      const Xmm to = XmmFor(v);
       const Nans nans = NansOf(v);
       CopyXmm(v, to);
       Free(v);
@@ -469,8 +506,8 @@ void Registers::Detach(unsigned guest_register) {
       values_[v].nans = nans;
     } else if ((kTempMask & ~locked_) == 0 && guest_[guest_register].pinned) {
       const Sum sum = SumOf(v);
-      Free(v);
-      SpillSum(v, sum);
+      Release(v);
+      if (!GoToFrame(v)) SpillSum(v, sum);
     } else {
       OwnCopy(v);
     }
@@ -520,7 +557,7 @@ bool Registers::Alias(Value v) {
     AliasGuest(me, l.index);
     return true;
   }
-  if (l.kind != At::kTemp || UsedLater(v)) return false;
+  if (l.kind != At::kTemp || UsedLater(v) || !MayHold(regs_, l.reg, me)) return false;
   values_[v].location = {};
   OwnTemp(static_cast<Reg>(l.reg), me);
   return true;
@@ -567,19 +604,17 @@ void Registers::SpillGuest() {
   for (Value v : aliases_) {
     if (!UsedLater(v)) continue;
     const GuestRegister& g = guest_[values_[v].location.index];
-    if (g.pinned) {
-      SpillSum(v, SumOf(v));
+    if (g.in_xmm) values_[v].nans = NansOf(v);
+    if (const Sum sum = SumOf(v); GoToFrame(v)) {
       continue;
-    }
-    const int slot = Slot();
-    if (g.in_xmm) {
-      values_[v].nans = NansOf(v);
-      e_.mr(Op::kMOVSDmr, FrameSlot(slot), g.xmm);
+    } else if (g.pinned) {
+      SpillSum(v, sum);
+    } else if (g.in_xmm) {
+      e_.mr(Op::kMOVSDmr, Spill(v), g.xmm);
     } else {
       e_.rm(Is64(g.type) ? Op::kMOVSDrm : Op::kMOVSSrm, kScratchXmm0, StateField(g.offset));
-      e_.mr(Op::kMOVSDmr, FrameSlot(slot), kScratchXmm0);
+      e_.mr(Op::kMOVSDmr, Spill(v), kScratchXmm0);
     }
-    values_[v].location = {At::kSpill, 0, static_cast<uint16_t>(slot)};
   }
   aliases_.clear();
   for (uint32_t& version : versions_) ++version;

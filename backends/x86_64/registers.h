@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "backends/x86_64/access_groups.h"
 #include "backends/x86_64/encoding/emitter.h"
+#include "backends/x86_64/idle_registers.h"
 #include "translate/engine/target.h"
 #include "translate/ir/ir.h"
 #include "translate/options/jit_options.h"
@@ -182,7 +183,7 @@ class Registers {
   struct ValueState {
     Location location;
     uint32_t last_use = 0;
-    bool saved = false;  // of a group: its word of the frame has it
+    uint16_t slot = 0;  // the word of the frame that has it, too, if any
     bool boxed = false;
     Nans nans = Nans::kCanonical;  // unless it is the same as a guest register in a vector register
     bool clean = false;
@@ -226,14 +227,29 @@ class Registers {
   bool MoveHome(ir::Value v);
   unsigned Distance(ir::Value v) const;
   Reg Victim() const;
-  std::optional<Reg> Dying() const;
+  // Host registers of guest registers, by number, that may hold values where those are idle.
+  struct Lendable {
+    uint16_t all = 0, lent = 0;
+    std::array<uint16_t, 16> guest{};
+  };
+  bool IsNeeded(unsigned guest_register, bool by_arguments) const;
+  bool MayBorrow(unsigned guest_register, ir::Value v);
+  std::optional<unsigned> Lend(const Lendable& lendable, uint16_t locked, ir::Value v);
+  std::optional<Reg> LendReg(ir::Value v);
+  std::optional<Xmm> LendXmm(ir::Value v);
+  bool MayHold(const Lendable& lendable, unsigned r, ir::Value v);
+  // A register that v is to have: as Temp and TempXmm, or one that is lent.
+  Reg RegFor(ir::Value v);
+  Xmm XmmFor(ir::Value v);
+  std::optional<Reg> Dying();
   int Destination() const;
-  bool MayTake(const ir::Instr& set) const;
   int XmmDestination() const;
   void AliasGuest(ir::Value v, unsigned guest_register);
   void OwnXmm(Xmm xmm, ir::Value v);
   void OwnTemp(Reg temp, ir::Value v);
   void Free(ir::Value v);
+  void Release(ir::Value v);
+  void FreeSlot(ir::Value v);
   void Evict(Reg temp);
   bool GoToFrame(ir::Value v);
   Mem Spill(ir::Value v);
@@ -242,7 +258,6 @@ class Registers {
   void SpillSum(ir::Value v, Sum sum);
   void EvictXmm(Xmm xmm);
   int Slot();
-  void FreeSlot(unsigned number) { slots_[number / 64] &= ~(uint64_t{1} << number % 64); }
   void Detach(unsigned guest_register);
   bool Slide(unsigned guest_register, int64_t step);
   void OwnCopy(ir::Value v);
@@ -253,6 +268,7 @@ class Registers {
   const std::vector<GuestRegister>& guest_;
   const bool direct_results_;  // Result may be a pinned register
   const bool known_sums_;
+  const bool lends_;
   const uint16_t xmm_mask_;  // those that hold values
   const ir::Block* block_ = nullptr;
   const AccessGroups* groups_ = nullptr;
@@ -262,6 +278,9 @@ class Registers {
   std::array<ir::Value, 16> xmm_owner_{};
   uint16_t free_temps_ = kTempMask;
   uint16_t free_xmms_ = 0;
+  Lendable regs_, xmms_;
+  std::vector<bool> lendable_;  // by guest register
+  IdleRegisters idle_;
   uint16_t locked_ = 0, locked_xmm_ = 0;
   std::array<uint64_t, kSpillSlots / 64> slots_{};
   std::vector<ir::Value> aliases_;  // values whose location is kGuest

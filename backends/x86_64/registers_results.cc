@@ -41,24 +41,17 @@ int Registers::Destination() const {
   }
   if (next >= block_->code.size()) return -1;
   const ir::Instr& set = block_->code[next];
-  if (set.op != ir::Op::kSet || set.args[0] != v || !guest_[set.imm].pinned || !MayTake(set)) return -1;
+  if (set.op != ir::Op::kSet || set.args[0] != v || !guest_[set.imm].pinned) return -1;
   return static_cast<int>(set.imm);
 }
 
-// For a set that may as well not be, what is needed longer does not move away.
-bool Registers::MayTake(const ir::Instr& set) const {
-  return set.aux != ir::kSoft || std::ranges::none_of(aliases_, [&](Value v) {
-           return values_[v].location.index == set.imm && values_[v].last_use > index_ &&
-                  values_[v].last_use >= values_[set.args[0]].last_use;
-         });
-}
-
 // The temp of an argument whose last use this is.
-std::optional<Reg> Registers::Dying() const {
+std::optional<Reg> Registers::Dying() {
   std::optional<Reg> dying;
   ForEachArgument(index_, [&](Value v) {
     if (dying || UsedLater(v) || at(v).kind != At::kTemp) return;
-    if (temp_owner_[at(v).reg] == v) dying = static_cast<Reg>(at(v).reg);
+    const bool own = temp_owner_[at(v).reg] == v;
+    if (own && MayHold(regs_, at(v).reg, static_cast<Value>(index_))) dying = static_cast<Reg>(at(v).reg);
   });
   return dying;
 }
@@ -66,7 +59,7 @@ std::optional<Reg> Registers::Dying() const {
 Reg Registers::Result() {
   if (Destination() >= 0) return ResultOr(Reg::rsp);
   const std::optional<Reg> dying = Dying();
-  const Reg r = dying.has_value() ? *dying : Temp();
+  const Reg r = dying.has_value() ? *dying : RegFor(static_cast<Value>(index_));
   OwnTemp(r, static_cast<Value>(index_));
   return r;
 }
@@ -101,8 +94,7 @@ int Registers::XmmDestination() const {
   }
   if (next >= block_->code.size()) return -1;
   const ir::Instr& set = block_->code[next];
-  if (set.op != ir::Op::kSet || set.args[0] != v || !guest_[set.imm].in_xmm || !MayTake(set)) return -1;
-  if (set.aux == ir::kSoft) return static_cast<int>(set.imm);
+  if (set.op != ir::Op::kSet || set.args[0] != v || !guest_[set.imm].in_xmm) return -1;
   return block_->code[v].type == Type::kF64 ? static_cast<int>(set.imm) : -1;
 }
 
@@ -115,7 +107,7 @@ Xmm Registers::ResultXmm() {
     MarkCanonical(static_cast<Value>(index_));
     return guest_[static_cast<size_t>(destination)].xmm;
   }
-  const Xmm r = TempXmm();
+  const Xmm r = XmmFor(static_cast<Value>(index_));
   OwnXmm(r, static_cast<Value>(index_));
   return r;
 }
@@ -129,6 +121,7 @@ bool Registers::TakeXmm(Value v, Xmm* xmm) {
     return true;
   }
   if (l.kind != At::kXmm || UsedLater(v) || XmmDestination() >= 0) return false;
+  if (!MayHold(xmms_, l.reg, static_cast<Value>(index_))) return false;
   Free(v);
   *xmm = static_cast<Xmm>(l.reg);
   OwnXmm(*xmm, static_cast<Value>(index_));

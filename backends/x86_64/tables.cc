@@ -70,7 +70,7 @@ class Indexer {
 
   // As far as a few steps back tell.
   Facts FactsAt(Value v, unsigned depth) {
-    constexpr unsigned kDeepest = 6;
+    constexpr unsigned kDeepest = 12;
     const Instr& i = Def(v);
     if (facts_[v]) return *facts_[v];
     if (i.op == Op::kConst) return ir::ConstantFacts(i.type, i.imm);

@@ -1,4 +1,4 @@
-// What is asked of a block's values, without the sets that need not be.
+// What is asked of a block's values.
 #ifndef EMU_BACKENDS_X86_64_USES_H_
 #define EMU_BACKENDS_X86_64_USES_H_
 
@@ -9,13 +9,10 @@
 
 namespace emu::backends::x86_64 {
 
-inline bool IsSoftSet(const ir::Instr& i) { return i.op == ir::Op::kSet && i.aux == ir::kSoft; }
-
 // By value.
 inline std::vector<uint32_t> CountUses(const ir::Block& block) {
   std::vector<uint32_t> uses(block.code.size());
   for (const ir::Instr& i : block.code) {
-    if (IsSoftSet(i)) continue;
     for (ir::Value v : i.args) {
       if (v != ir::kNoValue) ++uses[v];
     }

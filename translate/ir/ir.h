@@ -96,9 +96,6 @@ struct MemOp {
   }
 };
 
-// `aux` of a set that nothing observes: the register may hold the value from here on, or anything else.
-inline constexpr uint16_t kSoft = 1;
-
 using Value = uint16_t;
 inline constexpr Value kNoValue = 0xffff;
 

@@ -273,10 +273,6 @@ void Parser::Attributes(Cursor& c, const OpInfo& info, Instr& i) {
       i.aux = static_cast<uint16_t>(word == "call" ? JumpHint::kCall : JumpHint::kReturn);
       continue;
     }
-    if (Has(info, 'o') && word == "soft") {
-      i.aux = kSoft;
-      continue;
-    }
     return c.FailAt(at, absl::StrCat("an attribute of ", info.name, " or the end of the line"));
   }
   if (Has(info, 'n') && !counted) must_count_ = true;

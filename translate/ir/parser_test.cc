@@ -40,16 +40,15 @@ constexpr char kAll[] = R"(block 0x80000000 insns=2 labels=1
   %17 = fcmp.i32 unord %6, %15
   %18 = trunc.i32 %3
   set a1, %8
-  set a1, %3 soft
   exitif ne %3, %4 -> 0x80001000 refund=1
-  %22 = call.i64 Csr(%3, %4, %8)
+  %21 = call.i64 Csr(%3, %4, %8)
   call h5()
   brif lt %3, %4 -> L0
   insn 0x80000004
   br L0
   label L0
-  %28 = get.i64 r40
-  gotoind %28 return
+  %27 = get.i64 r40
+  gotoind %27 return
 )";
 
 TEST(ParserTest, ReadsWhatIsPrinted) {

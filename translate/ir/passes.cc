@@ -37,6 +37,12 @@ bool Is(Op op, OpTraits trait) { return (kTraits[static_cast<size_t>(op)] & trai
 
 bool IsSure(const Instr& i) { return (i.op == Op::kLoad || i.op == Op::kStore) && MemOp::Unpack(i.aux).sure; }
 
+}  // namespace
+
+bool Observes(const Instr& i) { return Is(i.op, kObserves) && !IsSure(i); }
+
+namespace {
+
 // Something for each guest register, forgotten all at once. Registers beyond the array are never known.
 template <typename T>
 class PerRegister {
@@ -228,8 +234,8 @@ bool MaskKeeps(const Instr& i, uint8_t bits, const Instr* code) {
 // Writes back to the block what is needed of the output.
 class Backward {
  public:
-  Backward(Block& block, const OptimizeOptions& options, Scratch& scratch, bool soften = false)
-      : block_(block), options_(options), s_(scratch), soften_(soften) {}
+  Backward(Block& block, const OptimizeOptions& options, Scratch& scratch)
+      : block_(block), options_(options), s_(scratch) {}
 
   void Run() {
     Instr* code = s_.output.code();
@@ -239,7 +245,7 @@ class Backward {
     for (size_t n = s_.output.size(); n-- > 0;) {
       Instr& i = code[n];
       if (!IsNeeded(i, needed[n] != 0)) {
-        needed[n] = soften_ && i.op == Op::kSet && Soften(i) ? kWhole : 0;
+        needed[n] = 0;
         continue;
       }
       Observe(i);
@@ -265,21 +271,10 @@ class Backward {
     if (i.op == Op::kSet) return !options_.drop_dead_sets || s_.overwritten.Find(i.imm) == nullptr;
     return used || !options_.drop_dead_values || !Is(i.op, kMayDrop);
   }
-  // A boxed value that nothing else needs is not made for this.
-  bool Soften(Instr& i) {
-    const Instr* code = s_.output.code();
-    Value v = i.args[0];
-    if (s_.needed[v] == 0 && code[v].op == Op::kFBox) v = code[v].args[0];
-    if (s_.needed[v] == 0) return false;
-    i.args[0] = v;
-    i.type = code[v].type;
-    i.aux = kSoft;
-    return true;
-  }
   void Observe(const Instr& i) {
     if (i.op == Op::kSet) return s_.overwritten.Put(i.imm, true);
     if (i.op == Op::kGet) return s_.overwritten.Drop(i.imm);
-    if (Is(i.op, kObserves) && !IsSure(i)) s_.overwritten.Forget();
+    if (Observes(i)) s_.overwritten.Forget();
   }
   // `needed`: how many low bits of the result are asked for.
   Demand Narrow(Instr& i, uint8_t& needed) {
@@ -315,7 +310,6 @@ class Backward {
   Block& block_;
   const OptimizeOptions& options_;
   Scratch& s_;
-  const bool soften_;
 };
 
 Scratch& ClearScratch(const Block& block) {
@@ -332,13 +326,13 @@ void Optimize(Block* block, const OptimizeOptions& options) {
   Backward(*block, options, scratch).Run();
 }
 
-void SoftenDeadSets(Block* block, const OptimizeOptions& options) {
+void DropWhatIsDead(Block* block, const OptimizeOptions& options) {
   Scratch& scratch = ClearScratch(*block);
   for (const Instr& i : block->code) {
     scratch.output.Begin(i);
     scratch.output.CommitAsIs();
   }
-  Backward(*block, options, scratch, true).Run();
+  Backward(*block, options, scratch).Run();
 }
 
 }  // namespace emu::ir

@@ -31,11 +31,13 @@ inline constexpr PassInfo kPasses[] = {
 #include "translate/options/switches.def"
 };
 
+// The guest may look at its registers there, or the block is left.
+bool Observes(const Instr& i);
+
 // The block is valid (verifier.h), guest registers do not overlap in storage; it is valid afterwards.
 void Optimize(Block* block, const OptimizeOptions& options = {});
-// The backward walk alone: values are only left out, or renamed with all that use them. What `drop_dead_sets` would
-// leave out stays as a soft set where the value is needed anyway.
-void SoftenDeadSets(Block* block, const OptimizeOptions& options = {});
+// The backward walk alone: sets and values are only left out, or renamed with all that use them.
+void DropWhatIsDead(Block* block, const OptimizeOptions& options = {});
 
 }  // namespace emu::ir
 

@@ -96,7 +96,6 @@ std::string Attributes(const OpInfo& info, const Instr& i) {
   }
   if (Has(info, 'r')) return FpAttributes(FpAux::Unpack(i.aux));
   if (Has(info, 'n')) return absl::StrCat(i.op == Op::kCharge ? " insns=" : " refund=", i.extra);
-  if (Has(info, 'o') && i.aux == kSoft) return " soft";
   if (Has(info, 'v')) return absl::StrCat(" id=", i.extra);
   if (Has(info, 'h') && i.aux != 0) return absl::StrCat(" ", JumpHintName(static_cast<JumpHint>(i.aux)));
   return "";

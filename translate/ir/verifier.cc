@@ -196,7 +196,6 @@ void Verifier::Aux(const OpInfo& info) {
   if (Has(info, 'f')) return Check(aux < kFpCondCount, "no such floating-point condition");
   if (Has(info, 'm')) return Check(MemOp::Unpack(aux).Pack() == aux && MemOp::Unpack(aux).log2_size <= 3, "bad MemOp");
   if (Has(info, 'h')) return Check(aux < kJumpHintCount, "no such hint");
-  if (Has(info, 'o')) return Check(aux <= kSoft, "aux must be zero or kSoft");
   if (!Has(info, 'r')) return Check(aux == 0, "aux must be zero");
   const FpAux fp = FpAux::Unpack(aux);
   Check(fp.Pack() == aux && static_cast<unsigned>(fp.rounding) < kRoundingCount, "bad FpAux");
@@ -224,7 +223,7 @@ void Verifier::Memory() {
 void Verifier::Register() {
   if (options_.registers.empty()) return;
   Check(I().imm < options_.registers.size(), "no such register");
-  if (!status_.ok() || (I().op == Op::kSet && I().aux == kSoft)) return;
+  if (!status_.ok()) return;
   Check(TypeBits(options_.registers[I().imm]) == TypeBits(I().type), "the register has another width");
 }
 
