@@ -1,6 +1,8 @@
 // What common guest code becomes: the shape that speed depends on, disassembled by LLVM.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -17,13 +19,16 @@ class Sink : public translate::CompileSink {
  public:
   uint32_t AddExit(uint64_t) override { return exits++; }
   uint32_t AddSite(uint64_t, uint32_t) override { return 1; }
+  bool may_leave() const override { return leaves; }
   uint32_t exits = 0;
+  bool leaves = false;
 };
 
 class HostCodeTest : public ::testing::Test {
  protected:
-  static std::unique_ptr<translate::Backend> Make() {
+  static std::unique_ptr<translate::Backend> Make(const translate::JitOptions& jit = {}) {
     Options options;
+    options.jit = jit;
     options.code_bytes = 1 << 20;
     options.features.bmi1 = options.features.bmi2 = false;
     return *MakeBackend(testing::Registers(), testing::Helpers(), options);
@@ -130,6 +135,35 @@ TEST_F(HostCodeTest, AnotherLoadOffTheSameAddressIsFour) {
   const std::string two = one + "%w = load.i64 [%a + 16]\nset r2, %w\n";
   EXPECT_LE(HotCode(two).size(), 15u) << absl::StrJoin(HotCode(two), "\n");
   EXPECT_EQ(HotCode(two + "%x = load.i64 [%a]\nset r3, %x\n").size(), HotCode(two).size() + 4);
+}
+
+// Twelve values alive at once, of which the last four are written.
+std::string ManyValues(const std::string& look) {
+  std::string body;
+  for (int n = 0; n < 4; ++n) absl::StrAppend(&body, "%a", n, " = get.i64 r", n, "\n");
+  for (int n = 0; n < 12; ++n) {
+    absl::StrAppend(&body, "%b", n, " = xor.i64 %a", n % 4, ", %a", (n + 1 + n / 4) % 4, "\n");
+  }
+  absl::StrAppend(&body, look, "%c0 = not.i64 %b0\n");
+  for (int n = 1; n < 12; ++n) absl::StrAppend(&body, "%c", n, " = add.i64 %c", n - 1, ", %b", n, "\n");
+  for (int n = 0; n < 4; ++n) absl::StrAppend(&body, "set r", n, ", %c", 11 - n, "\n");
+  return body;
+}
+
+TEST_F(HostCodeTest, RegistersThatAreAboutToBeWrittenHoldValues) {
+  const auto spills = [&](const std::string& look) {
+    const Lines lines = HotCode(ManyValues(look));
+    return std::ranges::count_if(lines, [](const std::string& l) { return l.find("mov qword ptr [rsp") == 0; });
+  };
+  const auto without = spills("");
+  sink_.leaves = true;
+  const auto with = spills("");
+  EXPECT_LE(with, without - 3);
+  EXPECT_EQ(spills("exitif eq %a0, %a1 -> 0x2000\n"), without) << "the guest may look at them";
+  translate::JitOptions jit;
+  jit.lend_registers = false;
+  backend_ = Make(jit);
+  EXPECT_EQ(spills(""), without);
 }
 
 TEST_F(HostCodeTest, FloatingPointStaysInVectorRegisters) {
