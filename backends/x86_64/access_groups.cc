@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mmu/soft_tlb.h"
+#include "translate/ir/passes.h"
 
 namespace emu::backends::x86_64 {
 namespace {
@@ -20,14 +21,33 @@ bool OnOnePage(uint64_t base, int64_t a, int64_t b) {
   return (((base + static_cast<uint64_t>(a)) ^ (base + static_cast<uint64_t>(b))) & mmu::kPageMask) == 0;
 }
 
+constexpr size_t kMostEarly = 4;
+constexpr unsigned kWorthwhileSets = 4;
+
 bool IsAtomic(Op op) { return op == Op::kAtomicRmw || op == Op::kAtomicCas; }
 
 }  // namespace
 
-void AccessGroups::Find(const ir::Block& block, int64_t max_span, bool leaves) {
+std::optional<EntryBase> BaseAtEntry(const ir::Block& block, ir::Value base) {
+  int32_t plus = 0;
+  if (const ir::Instr& sum = block.code[base]; sum.op == Op::kAdd && block.code[sum.args[1]].op == Op::kConst) {
+    plus = static_cast<int32_t>(block.code[sum.args[1]].imm);
+    if (uint64_t{block.code[sum.args[1]].imm} != static_cast<uint64_t>(int64_t{plus})) return std::nullopt;
+    base = sum.args[0];
+  }
+  const ir::Instr& get = block.code[base];
+  if (get.op != Op::kGet || get.type != ir::Type::kI64) return std::nullopt;
+  for (ir::Value n = 0; n < base; ++n) {
+    if (block.code[n].op == Op::kSet && block.code[n].imm == get.imm) return std::nullopt;
+  }
+  return EntryBase{static_cast<unsigned>(get.imm), plus};
+}
+
+void AccessGroups::Find(const ir::Block& block, int64_t max_span, bool leaves, bool early) {
   group_of_.assign(block.code.size(), 0);
   for (auto& open : open_) open.assign(block.code.size(), 0);
   groups_.assign(1, {});
+  early_.clear();
   oldest_ = 1;
   numbers_ = 0;
   if (max_span == 0) return;
@@ -39,7 +59,33 @@ void AccessGroups::Find(const ir::Block& block, int64_t max_span, bool leaves) {
       oldest_ = static_cast<uint32_t>(groups_.size());
     }
   }
+  if (leaves && early) FindEarly(block);
   Number();
+}
+
+// Accesses that the guest makes for certain once the block is charged for, or else faults at one of them, and what is
+// found for them is found in their order. So nothing is found out that the guest does not ask for. They are worth it if
+// some registers are written before, or were, before they were found to be sure.
+void AccessGroups::FindEarly(const ir::Block& block) {
+  uint32_t n = 0;
+  while (n < block.code.size() && block.code[n].op != Op::kCharge) ++n;
+  unsigned sets = 0;
+  size_t certain = 0;
+  for (++n; n < block.code.size(); ++n) {
+    const ir::Instr& i = block.code[n];
+    sets += i.op == Op::kSet;
+    if (i.op != Op::kLoad && i.op != Op::kStore) {
+      if (ir::Observes(i)) break;
+      continue;
+    }
+    AccessGroup& group = groups_[group_of_[n]];
+    if (group_of_[n] != 0 && group.first != n) continue;
+    if (group_of_[n] == 0 || early_.size() == kMostEarly || !BaseAtEntry(block, i.args[0])) break;
+    early_.push_back(n);
+    if (sets >= kWorthwhileSets || ir::MemOp::Unpack(i.aux).sure) certain = early_.size();
+  }
+  early_.resize(certain);
+  for (uint32_t first : early_) groups_[group_of_[first]].early = true;
 }
 
 void AccessGroups::Add(uint32_t instr, const ir::Block& block, int64_t max_span) {
@@ -72,7 +118,7 @@ bool AccessGroups::Join(AccessGroup& group, int64_t begin, int64_t end, int64_t 
 
 void AccessGroups::Number() {
   for (AccessGroup& group : groups_) {
-    if (group.accesses > 1 && numbers_ < kMaxAccessGroups) group.number = numbers_++;
+    if ((group.early || group.accesses > 1) && numbers_ < kMaxAccessGroups) group.number = numbers_++;
   }
 }
 

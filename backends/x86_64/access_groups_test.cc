@@ -33,6 +33,24 @@ class AccessGroupsTest : public ::testing::Test {
     EXPECT_EQ(groups_.any(), text.find('a') != std::string::npos);
     return text;
   }
+  // 'e' for each load or store that goes by a check where the block begins, otherwise '-'.
+  std::string Early(const std::string& body) {
+    const absl::StatusOr<ir::Block> block = ir::Parse(
+        absl::StrCat("block 0x1000\ncharge 0x1000\ninsn 0x1000\n%p = get.i64 r0\n%q = get.i64 r1\n%n = neg.i64 %p\n",
+                     body, "goto 0x1004"),
+        testing::RegisterNames());
+    EXPECT_TRUE(block.ok()) << block.status();
+    groups_.Find(*block, 256, true, true);
+    std::string text;
+    for (uint32_t n = 0; n < block->code.size(); ++n) {
+      const ir::Op op = block->code[n].op;
+      if (op != ir::Op::kLoad && op != ir::Op::kStore) continue;
+      const AccessGroup* group = groups_.Of(n);
+      text += group != nullptr && group->early ? 'e' : '-';
+      EXPECT_TRUE(text.back() == '-' || groups_.GoesByAnother(n));
+    }
+    return text;
+  }
   static std::string Loads(int64_t from, int64_t step, int count) {
     std::string body;
     for (int n = 0; n < count; ++n) absl::StrAppend(&body, "%v", n, " = load.i64 [%p + ", from + n * step, "]\n");
@@ -92,6 +110,30 @@ TEST_F(AccessGroupsTest, CallsAndLabelsEndThem) {
   const std::string two = "%c = load.i64 [%p]\n%d = load.i64 [%p + 8]\n";
   EXPECT_EQ(Groups(one + two), "aaaa");
   EXPECT_EQ(Groups(one + "probe\n" + two), "aabb");
+}
+
+constexpr char kSets[] = "set r2, %n\nset r3, %n\nset r4, %n\nset r5, %n\n";
+
+TEST_F(AccessGroupsTest, ALookIsMadeEarlyForWhatIsCertain) {
+  const std::string sets = kSets;
+  EXPECT_EQ(Early(sets + "%a = load.i64 [%p]\n"), "e");
+  EXPECT_EQ(Early(sets + "%a = load.i64 [%p]\nstore [%q], %n\n%b = load.i64 [%p + 8]\n"), "eee");
+  EXPECT_EQ(Early(sets + "%k = const.i64 -64\n%s = add.i64 %p, %k\nset r0, %s\nstore [%s + 8], %n\n"), "e");
+  EXPECT_EQ(Early("%a = load.i64 [%p]\n" + sets + "%b = load.i64 [%q]\n"), "ee") << "in the order of the guest";
+  EXPECT_EQ(Early("%a = load.i64 [%p] sure\n"), "e") << "sets that were before it are gone";
+}
+
+TEST_F(AccessGroupsTest, NoLookIsMadeEarlyForAnythingElse) {
+  const std::string sets = kSets;
+  EXPECT_EQ(Early("%a = load.i64 [%p]\nset r2, %n\n%b = load.i64 [%q]\n"), "--") << "little is written before";
+  EXPECT_EQ(Early(sets + "%a = load.i64 [%n]\n%b = load.i64 [%p]\n"), "--") << "one that is not known comes first";
+  for (const char* between : {"exitif eq %p, %q -> 0x2000\n", "%x = call.i64 h0()\n", "%x = rmw.i64 add [%p], %q\n"}) {
+    EXPECT_EQ(Early(absl::StrCat(sets, between, "%a = load.i64 [%p]\n")), "-") << between;
+  }
+  EXPECT_EQ(Early("set r0, %n\n" + sets + "%r = get.i64 r0\n%a = load.i64 [%r]\n"), "-") << "written since";
+  std::string many = sets;
+  for (int n = 0; n < 5; ++n) absl::StrAppend(&many, "%l", n, " = load.i64 [%p + ", 1024 * n, "]\n");
+  EXPECT_EQ(Early(many), "eeee-");
 }
 
 TEST_F(AccessGroupsTest, ThereAreOnlySoMany) {

@@ -74,7 +74,7 @@ void Lowering::FindGroups(const ir::Block& block, const translate::CompileSink& 
   leaves_ = sink.may_leave() && MayLeave(block);
   wants_slots_ = leaves_ && slots_ != nullptr && sink.wants_slots();
   const uint32_t span = wants_slots_ && sink.wants_far_slots() ? translate::kFarSlot : translate::kNearSlot;
-  groups_.Find(block, jit_.inline_tlb && jit_.share_checks ? span : 0, leaves_);
+  groups_.Find(block, jit_.inline_tlb && jit_.share_checks ? span : 0, leaves_, jit_.early_checks);
 }
 
 // Of the accesses that go by what another one finds nothing is known to the guest before the block is left.
@@ -90,7 +90,7 @@ void Lowering::Refine(ir::Block* block, const translate::CompileSink& sink) {
   FindGroups(refined_, sink);
   if (!groups_.any()) return;
   for (uint32_t n = 0; n < refined_.code.size(); ++n) {
-    if (!GoesByAnother(n)) continue;
+    if (!groups_.GoesByAnother(n)) continue;
     ir::MemOp op = ir::MemOp::Unpack(refined_.code[n].aux);
     op.sure = true;
     refined_.code[n].aux = op.Pack();
@@ -100,7 +100,7 @@ void Lowering::Refine(ir::Block* block, const translate::CompileSink& sink) {
   for (uint32_t n = 0; n < refined_.code.size(); ++n) {
     const Instr& i = refined_.code[n];
     const bool access = i.op == IrOp::kLoad || i.op == IrOp::kStore;
-    if (access && ir::MemOp::Unpack(i.aux).sure && !GoesByAnother(n)) return;  // bases have become one
+    if (access && ir::MemOp::Unpack(i.aux).sure && !groups_.GoesByAnother(n)) return;  // bases have become one
   }
   std::swap(*block, refined_);
 }
@@ -122,6 +122,7 @@ void Lowering::AddMark(uint32_t instr) {
 }
 
 void Lowering::LowerInstr(const Instr& i) {
+  if (regs_.IsUnused(index_)) return;
   if (!KeepsFlags(i.op)) compared_ = ir::kNoValue;
   switch (i.op) {
     case IrOp::kConst:
@@ -266,6 +267,8 @@ void Lowering::Charge(const Instr& i) {
   cold.instr = index_;
   cold.from = e_.jcc_patchable(Cond::s);
   cold_.push_back(cold);
+  if (!leaves_) return;
+  for (uint32_t access : groups_.early()) LookEarly(access);
 }
 
 // What the guest went around, by a value.

@@ -128,10 +128,6 @@ class Lowering {
 
   bool MayLeave(const ir::Block& block) const;
   void FindGroups(const ir::Block& block, const translate::CompileSink& sink);
-  bool GoesByAnother(uint32_t access) const {
-    const AccessGroup* const group = groups_.Of(access);
-    return group != nullptr && group->first != access;
-  }
   void LowerInstr(const ir::Instr& i);
   // Of the instructions that were charged, this one included.
   uint32_t Unexecuted() const { return charged_ - (insn_number_ == 0 ? 0 : insn_number_ - 1); }
@@ -177,7 +173,10 @@ class Lowering {
   void LoadFrom(const ir::Instr& i, Mem from, Reg to, Xmm xmm);
   void StoreTo(const ir::Instr& i, Mem to, Reg value, Xmm xmm, std::optional<int32_t> imm);
   Mem FindPage(const ir::Instr& i, bool write, Sum at, Reg entry, Cold* cold);
-  Mem PlaceOrLeave(const ir::Instr& i, bool write);
+  Mem PlaceOrLeave(const ir::Instr& i);
+  Cold FindOrLeave(uint32_t access, const Sum& at);
+  void MakeHost(const Cold& cold, const Sum& at, int32_t from_base);
+  void LookEarly(uint32_t access);
   // `tag` is scratch, and so is `table`, which may be missing.
   struct ProbeRegisters {
     Reg address, entry, tag;

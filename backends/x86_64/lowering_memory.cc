@@ -134,7 +134,7 @@ Mem Lowering::FindPage(const Instr& i, bool write, Sum at, Reg entry, Cold* cold
 }
 
 // The same, or the block is left before the access. A group's first one answers for all.
-Mem Lowering::PlaceOrLeave(const Instr& i, bool write) {
+Mem Lowering::PlaceOrLeave(const Instr& i) {
   const MemOp op = MemOp::Unpack(i.aux);
   const auto displacement = static_cast<int32_t>(i.imm);
   const AccessGroup* group = groups_.Of(index_);
@@ -145,23 +145,10 @@ Mem Lowering::PlaceOrLeave(const Instr& i, bool write) {
     if (!indexed) return Mem::Base(host, displacement);
     return Mem::BaseIndex(host, index, static_cast<uint8_t>(1 << op.log2_scale), displacement);
   };
-  if (GoesByAnother(index_)) return place(regs_.Use(regs_.HostOf(*group)));
-  const int64_t before = group == nullptr ? 0 : displacement - group->begin;
-  const int64_t span = group == nullptr ? i.extra + op.size() : group->end - group->begin;
+  if (groups_.GoesByAnother(index_)) return place(regs_.Use(regs_.HostOf(*group)));
   const Sum at = regs_.UseSum(i.args[0], displacement);
-  Cold cold{Cold::Kind::kFind};
-  cold.instr = index_;
-  cold.address = at.base;
-  cold.displacement = at.displacement;
-  cold.entry = regs_.Temp();
-  cold.wanted = {translate::kNoSlot, static_cast<uint8_t>(op.size()), write, static_cast<uint16_t>(before),
-                 static_cast<uint16_t>(span)};
-  cold.pc = insn_pc_;
-  cold.refund = Unexecuted();
+  Cold cold = FindOrLeave(index_, at);
   if (indexed) cold.index = index, cold.log2_scale = op.log2_scale;
-  const int64_t begin = at.displacement - before;
-  Check(op, {begin, begin + span, KnownBase(i, at)}, write, cold.entry, &cold);
-  cold.resume = e_.rw();
   cold_.push_back(cold);
   regs_.LockOnly(cold.entry);
   if (indexed) regs_.Lock(index);
@@ -170,15 +157,66 @@ Mem Lowering::PlaceOrLeave(const Instr& i, bool write) {
     if (cold.fixed) return Mem::Base(at.base, at.displacement + kFixedAddend);
     return Mem::BaseIndex(at.base, cold.entry, 1, at.displacement);
   }
-  if (const int32_t from_base = at.displacement - displacement; cold.fixed) {
+  MakeHost(cold, at, at.displacement - displacement);
+  if (group != nullptr) regs_.SetHost(*group, cold.entry);
+  return place(cold.entry);
+}
+
+// Looks for the bytes of the access at `at`, and of its group. Where they are not as expected, the block is left for
+// the present guest instruction.
+Lowering::Cold Lowering::FindOrLeave(uint32_t access, const Sum& at) {
+  const Instr& i = block_->code[access];
+  const MemOp op = MemOp::Unpack(i.aux);
+  const bool write = i.op == ir::Op::kStore;
+  const AccessGroup* group = groups_.Of(access);
+  const int64_t before = group == nullptr ? 0 : static_cast<int32_t>(i.imm) - group->begin;
+  const int64_t span = group == nullptr ? i.extra + op.size() : group->end - group->begin;
+  Cold cold{Cold::Kind::kFind};
+  cold.instr = access;
+  cold.address = at.base;
+  cold.displacement = at.displacement;
+  cold.entry = regs_.Temp();
+  cold.wanted = {translate::kNoSlot, static_cast<uint8_t>(op.size()), write, static_cast<uint16_t>(before),
+                 static_cast<uint16_t>(span)};
+  cold.pc = insn_pc_;
+  cold.refund = Unexecuted();
+  const int64_t begin = at.displacement - before;
+  Check(op, {begin, begin + span, KnownBase(i, at)}, write, cold.entry, &cold);
+  cold.resume = e_.rw();
+  return cold;
+}
+
+// Makes the addend that was found the host address of what lies `from_base` from `at.base`.
+void Lowering::MakeHost(const Cold& cold, const Sum& at, int32_t from_base) {
+  if (cold.fixed) {
     e_.rm(Op::kLEA64r, cold.entry, Mem::Base(at.base, from_base + kFixedAddend));
   } else if (from_base != 0) {
     e_.rm(Op::kLEA64r, cold.entry, Mem::BaseIndex(cold.entry, at.base, 1, from_base));
   } else {
     e_.rr(Op::kADD64rr, cold.entry, at.base);
   }
-  if (group != nullptr) regs_.SetHost(*group, cold.entry);
-  return place(cold.entry);
+}
+
+// What the group's first access would look for, by the registers as the block finds them. Which of a table's bytes the
+// guest asks for is not known yet: nothing is walked for those.
+void Lowering::LookEarly(uint32_t access) {
+  const Instr& i = block_->code[access];
+  const EntryBase base = *BaseAtEntry(*block_, i.args[0]);
+  const GuestRegister& guest = regs_.guest(base.guest_register);
+  const Reg reg = guest.pinned ? guest.host : regs_.Temp();
+  if (!guest.pinned) e_.rm(Op::kMOV64rm, reg, StateField(guest.offset));
+  uint32_t insn = access;
+  while (block_->code[insn].op != ir::Op::kInsn) --insn;
+  insn_pc_ = block_->code[insn].imm;
+  const Sum at{reg, base.plus + static_cast<int32_t>(i.imm)};
+  Cold cold = FindOrLeave(access, at);
+  insn_pc_ = cold.pc = block_->pc;
+  if (ir::IndexOf(i) != ir::kNoValue) cold.wanted.size = 0;
+  cold_.push_back(cold);
+  MakeHost(cold, at, base.plus);
+  regs_.LockOnly(cold.entry);
+  regs_.SetHost(*groups_.Of(access), cold.entry);
+  regs_.BeginInstr(index_);  // nothing stays locked
 }
 
 // The addend of the page of the bytes.
@@ -241,7 +279,7 @@ void Lowering::LoadHalves(Xmm to, Mem from) {
 void Lowering::Load(const Instr& i) {
   if (leaves_) {
     if (IsFolded(static_cast<Value>(index_))) return;
-    const Mem from = PlaceOrLeave(i, false);
+    const Mem from = PlaceOrLeave(i);
     if (!ir::IsFloat(i.type)) return LoadFrom(i, from, regs_.Result(), kScratchXmm0);
     return LoadFrom(i, from, MemOp::Unpack(i.aux).big_endian ? regs_.Temp() : Reg::rax, regs_.ResultXmm());
   }
@@ -295,7 +333,7 @@ void Lowering::Store(const Instr& i) {
     if (!imm.has_value()) value = regs_.Use(v);
   };
   if (leaves_) {
-    const Mem to = PlaceOrLeave(i, true);
+    const Mem to = PlaceOrLeave(i);
     use_value();
     return StoreTo(i, to, value, xmm, imm);
   }

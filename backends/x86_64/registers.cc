@@ -81,8 +81,9 @@ void Registers::Begin(const ir::Block* block, const AccessGroups* groups) {
   block_ = block;
   groups_ = groups;
   values_.assign(block->code.size() + (groups == nullptr ? 0 : kMaxAccessGroups), {});
-  for (unsigned i = 0; i < block->code.size(); ++i) {
-    ForEachArgument(i, [&](Value v) { values_[v].last_use = i; });
+  for (auto i = static_cast<unsigned>(block->code.size()); i-- > 0;) {
+    if (IsUnused(i)) continue;
+    ForEachArgument(i, [&](Value v) { values_[v].last_use = std::max(values_[v].last_use, i); });
   }
   free_temps_ = kTempMask;
   regs_.lent = xmms_.lent = 0;

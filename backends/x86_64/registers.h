@@ -15,6 +15,7 @@
 #include "backends/x86_64/idle_registers.h"
 #include "translate/engine/target.h"
 #include "translate/ir/ir.h"
+#include "translate/ir/passes.h"
 #include "translate/options/jit_options.h"
 
 namespace emu::backends::x86_64 {
@@ -113,6 +114,10 @@ class Registers {
   const Location& at(ir::Value v) const { return values_[v].location; }
   bool UsedLater(ir::Value v) const { return values_[v].last_use > index_; }
   bool UsedAtAll(ir::Value v) const { return values_[v].last_use > v; }
+  // Instruction `index` need not be: nothing wants what it makes, as addresses that others go by in place of.
+  bool IsUnused(unsigned index) const {
+    return !UsedAtAll(static_cast<ir::Value>(index)) && ir::MayDrop(block_->code[index].op);
+  }
   bool Const(ir::Value v, uint64_t* value) const;
   // A constant that fits a sign-extended 32-bit immediate of an instruction of the value's width.
   bool Imm32(ir::Value v, int32_t* imm) const;
@@ -198,8 +203,7 @@ class Registers {
   ir::Value FirstArgument(unsigned index) const {
     const ir::Value argument = block_->code[index].args[0];
     if (groups_ == nullptr) return argument;
-    const AccessGroup* group = groups_->Of(index);
-    return group != nullptr && group->first != index ? HostOf(*group) : argument;
+    return groups_->GoesByAnother(index) ? HostOf(*groups_->Of(index)) : argument;
   }
   template <typename F>
   void ForEachArgument(unsigned index, F f) const {

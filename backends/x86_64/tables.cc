@@ -39,19 +39,37 @@ class Indexer {
     ir::MemOp op = ir::MemOp::Unpack(i.aux);
     const uint64_t bound = FactsAt(index, 0).max();
     if (Def(index).op == Op::kConst || bound == 0 || bound > mmu::kPageSize - op.size()) return false;
-    const std::optional<Sum> sum = SumOf(base, i.imm);
+    const Place place = PlaceOf(index, bound);
+    const std::optional<Sum> sum = SumOf(base, i.imm + place.row);
     if (!sum) return false;
     i.args[0] = sum->of;
     i.imm = sum->plus;
-    i.extra = static_cast<uint32_t>(bound);
+    i.extra = static_cast<uint32_t>(place.bound);
+    op.log2_scale = place.log2_scale;
+    i.aux = op.Pack();
+    i.args[i.op == Op::kLoad ? 1 : 2] = place.index;
+    return true;
+  }
+
+  // (index << log2_scale) + row bytes from the table's base, of which the first are `bound` at most.
+  struct Place {
+    Value index;
+    uint8_t log2_scale = 0;
+    uint64_t row = 0;
+    uint64_t bound;
+  };
+  Place PlaceOf(Value index, uint64_t bound) {
+    Place place{.index = index, .bound = bound};
     const Instr& shift = Def(index);
     if (shift.op == Op::kShl && Def(shift.args[1]).op == Op::kConst && Def(shift.args[1]).imm <= 3) {
-      op.log2_scale = static_cast<uint8_t>(Def(shift.args[1]).imm);
-      index = shift.args[0];
+      place.log2_scale = static_cast<uint8_t>(Def(shift.args[1]).imm);
+      place.index = shift.args[0];
     }
-    i.aux = op.Pack();
-    i.args[i.op == Op::kLoad ? 1 : 2] = index;
-    return true;
+    const std::optional<Sum> sum = SumOf(place.index, 0);
+    if (!sum || sum->plus == 0 || sum->plus > bound) return place;
+    const uint64_t in_row = FactsAt(sum->of, 0).max();
+    if (in_row == 0 || in_row > bound) return place;
+    return {sum->of, place.log2_scale, sum->plus << place.log2_scale, in_row << place.log2_scale};
   }
 
   struct Sum {

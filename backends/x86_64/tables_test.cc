@@ -48,6 +48,24 @@ TEST(TablesTest, WhatIsAddedToTheBaseIsDisplacement) {
             "%8 = load.i64 [%2 + %4 + 8] size=1 bound=255\n");
 }
 
+TEST(TablesTest, WhatIsAddedToTheIndexIsARow) {
+  const std::string row = "%r = const.i64 256\n%i = add.i64 %b, %r\n";
+  EXPECT_EQ(Indexed(row + "%a = add.i64 %p, %i\n%v = load.i64 [%a] size=1\n"),
+            "%9 = load.i64 [%2 + %4 + 256] size=1 bound=255\n");
+  EXPECT_EQ(Indexed(row + "%s = shl.i64 %i, %k\n%a = add.i64 %p, %s\n%v = load.i64 [%a - 8] size=1\n"),
+            "%10 = load.i64 [%2 + %4*8 + 2040] size=1 bound=2040\n");
+}
+
+TEST(TablesTest, LooksTwelveStepsBackForABound) {
+  const auto steps = [](int count) {
+    std::string body = "%x0 = not.i64 %b\n";
+    for (int n = 1; n < count; ++n) absl::StrAppend(&body, "%x", n, " = not.i64 %x", n - 1, "\n");
+    return Indexed(absl::StrCat(body, "%a = add.i64 %p, %x", count - 1, "\n%v = load.i64 [%a] size=1\n"));
+  };
+  EXPECT_NE(steps(10).find("bound=255"), std::string::npos);
+  EXPECT_EQ(steps(14).find("bound"), std::string::npos);
+}
+
 TEST(TablesTest, NotWhereTheIndexMayBeLarge) {
   for (const char* body :
        {"%a = add.i64 %p, %n\n%v = load.i64 [%a] size=8\n",

@@ -119,7 +119,7 @@ class Backend {
 // What an access looks for: its own bytes, and those of others that go by what it finds.
 struct BytesWanted {
   uint16_t slot = kNoSlot;  // that was asked in place of the TLB
-  uint8_t size = 0;         // of the access itself
+  uint8_t size = 0;         // of the access itself; 0: it is not known which of the bytes it wants
   bool write = false;
   uint16_t before = 0;  // bytes below the access
   uint16_t span = 0;    // in all

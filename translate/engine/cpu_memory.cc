@@ -198,7 +198,7 @@ uint64_t Cpu::FindAddend(uint64_t gva, const BytesWanted& wanted) {
   const uint64_t* const table = (wanted.write ? context_->write : context_->read).table();
   const uint64_t begin = gva - wanted.before;
   state_.site = 0;  // no instruction is in the middle of anything
-  if (mmu_observer_ == nullptr && ((gva ^ (gva + wanted.size - 1)) & mmu::kPageMask) == 0) {
+  if (mmu_observer_ == nullptr && wanted.size != 0 && ((gva ^ (gva + wanted.size - 1)) & mmu::kPageMask) == 0) {
     const auto has_page = [&] { return mmu::ProbeTlb(table, gva, wanted.size, false) != 0; };
     Place place;
     if (!has_page() && (!Resolve(gva, wanted.size, access, 0, &place) || !has_page())) return 0;

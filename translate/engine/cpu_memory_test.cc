@@ -67,6 +67,17 @@ TEST_F(CpuMemoryTest, AHitGivesTheHostAddress) {
   EXPECT_EQ(0x3008 + e.addend, reinterpret_cast<uint64_t>(m_.ram->host() + 0x3008));
 }
 
+TEST_F(CpuMemoryTest, NothingIsWalkedForAnAccessThatIsNotKnown) {
+  const auto find = [&](uint8_t size) {
+    return SlowFind(&m_.state.base, 0x3100, {.slot = kNoSlot, .size = size, .write = false, .before = 0, .span = 64});
+  };
+  EXPECT_EQ(find(0), 0u);
+  EXPECT_FALSE(ReadHits(0x3100));
+  const uint64_t addend = find(8);
+  EXPECT_EQ(0x3100 + addend, reinterpret_cast<uint64_t>(m_.ram->host() + 0x3100));
+  EXPECT_EQ(find(0), addend);
+}
+
 TEST_F(CpuMemoryTest, SplitAccessesTouchBothPages) {
   for (const ir::MemOp op : {kBytes[1], kBytes[2], kBytes[3]}) {
     for (unsigned before = 1; before < op.size(); ++before) {

@@ -40,6 +40,7 @@ bool IsSure(const Instr& i) { return (i.op == Op::kLoad || i.op == Op::kStore) &
 }  // namespace
 
 bool Observes(const Instr& i) { return Is(i.op, kObserves) && !IsSure(i); }
+bool MayDrop(Op op) { return Is(op, kMayDrop); }
 
 namespace {
 
