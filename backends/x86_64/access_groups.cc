@@ -1,6 +1,7 @@
 #include "backends/x86_64/access_groups.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "mmu/soft_tlb.h"
@@ -23,24 +24,27 @@ bool OnOnePage(uint64_t base, int64_t a, int64_t b) {
 
 constexpr size_t kMostEarly = 4;
 constexpr unsigned kWorthwhileSets = 4;
+constexpr int64_t kFarthest = int64_t{1} << 29;  // from a register: a displacement, also with that of an access
+
+bool IsNear(const ir::Instr& access) { return std::abs(int64_t{static_cast<int32_t>(access.imm)}) < kFarthest; }
 
 bool IsAtomic(Op op) { return op == Op::kAtomicRmw || op == Op::kAtomicCas; }
 
 }  // namespace
 
 std::optional<EntryBase> BaseAtEntry(const ir::Block& block, ir::Value base) {
-  int32_t plus = 0;
+  int64_t plus = 0;
   if (const ir::Instr& sum = block.code[base]; sum.op == Op::kAdd && block.code[sum.args[1]].op == Op::kConst) {
-    plus = static_cast<int32_t>(block.code[sum.args[1]].imm);
-    if (uint64_t{block.code[sum.args[1]].imm} != static_cast<uint64_t>(int64_t{plus})) return std::nullopt;
+    plus = static_cast<int64_t>(block.code[sum.args[1]].imm);
     base = sum.args[0];
   }
+  if (plus < -kFarthest || plus > kFarthest) return std::nullopt;
   const ir::Instr& get = block.code[base];
   if (get.op != Op::kGet || get.type != ir::Type::kI64) return std::nullopt;
   for (ir::Value n = 0; n < base; ++n) {
     if (block.code[n].op == Op::kSet && block.code[n].imm == get.imm) return std::nullopt;
   }
-  return EntryBase{static_cast<unsigned>(get.imm), plus};
+  return EntryBase{static_cast<unsigned>(get.imm), static_cast<int32_t>(plus)};
 }
 
 void AccessGroups::Find(const ir::Block& block, int64_t max_span, bool leaves, bool early) {
@@ -80,7 +84,7 @@ void AccessGroups::FindEarly(const ir::Block& block) {
     }
     AccessGroup& group = groups_[group_of_[n]];
     if (group_of_[n] != 0 && group.first != n) continue;
-    if (group_of_[n] == 0 || early_.size() == kMostEarly || !BaseAtEntry(block, i.args[0])) break;
+    if (group_of_[n] == 0 || early_.size() == kMostEarly || !IsNear(i) || !BaseAtEntry(block, i.args[0])) break;
     early_.push_back(n);
     if (sets >= kWorthwhileSets || ir::MemOp::Unpack(i.aux).sure) certain = early_.size();
   }

@@ -131,6 +131,10 @@ TEST_F(AccessGroupsTest, NoLookIsMadeEarlyForAnythingElse) {
     EXPECT_EQ(Early(absl::StrCat(sets, between, "%a = load.i64 [%p]\n")), "-") << between;
   }
   EXPECT_EQ(Early("set r0, %n\n" + sets + "%r = get.i64 r0\n%a = load.i64 [%r]\n"), "-") << "written since";
+  for (const char* far :
+       {"%k = const.i64 0x20000001\n%s = add.i64 %p, %k\n%a = load.i64 [%s]\n", "%a = load.i64 [%p - 536870912]\n"}) {
+    EXPECT_EQ(Early(sets + far), "-") << far;
+  }
   std::string many = sets;
   for (int n = 0; n < 5; ++n) absl::StrAppend(&many, "%l", n, " = load.i64 [%p + ", 1024 * n, "]\n");
   EXPECT_EQ(Early(many), "eeee-");

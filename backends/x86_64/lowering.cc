@@ -52,6 +52,7 @@ bool Lowering::Lower(const ir::Block& block, translate::CompileSink& sink, std::
   for (index_ = 0; index_ < block.code.size(); ++index_) {
     Mark(index_);
     regs_.BeginInstr(index_);
+    if (regs_.IsUnused(index_)) continue;
     if (made_nans_) SettleNans(block.code[index_]), compared_ = ir::kNoValue;
     const RawGuests raw = regs_.raw_guests();
     const size_t before = cold_.size();
@@ -122,7 +123,6 @@ void Lowering::AddMark(uint32_t instr) {
 }
 
 void Lowering::LowerInstr(const Instr& i) {
-  if (regs_.IsUnused(index_)) return;
   if (!KeepsFlags(i.op)) compared_ = ir::kNoValue;
   switch (i.op) {
     case IrOp::kConst:
