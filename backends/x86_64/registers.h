@@ -97,7 +97,7 @@ class Registers {
   Registers(Emitter* emitter, const std::vector<GuestRegister>* guest, const translate::JitOptions& jit);
 
   // `groups`: whose accesses but the first go by a value of the group's own, HostOf, not by the guest address; null:
-  // none do.
+  // none do, and no guest register lends its host register.
   void Begin(const ir::Block* block, const AccessGroups* groups);
   // The host address that stands for the group's base. Not a value of the block: its first access makes it.
   ir::Value HostOf(const AccessGroup& group) const {
@@ -237,7 +237,7 @@ class Registers {
     std::array<uint16_t, 16> guest{};
   };
   bool IsNeeded(unsigned guest_register, bool by_arguments) const;
-  bool MayBorrow(unsigned guest_register, ir::Value v);
+  unsigned LentUntil(unsigned guest_register, ir::Value v);
   std::optional<unsigned> Lend(const Lendable& lendable, uint16_t locked, ir::Value v);
   std::optional<Reg> LendReg(ir::Value v);
   std::optional<Xmm> LendXmm(ir::Value v);

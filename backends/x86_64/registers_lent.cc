@@ -16,11 +16,11 @@ bool Registers::IsNeeded(unsigned guest_register, bool by_arguments) const {
   });
 }
 
-// Whether the guest register is not written before v has been used, or is so by v itself.
-bool Registers::MayBorrow(unsigned guest_register, Value v) {
+// The instruction that sets the guest register anew, if v has been used by then or is what it is set to; otherwise 0.
+unsigned Registers::LentUntil(unsigned guest_register, Value v) {
   const unsigned until = idle_.Until(guest_register, index_);
-  if (until == 0) return false;
-  return values_[v].last_use <= until || (block_->code[until].args[0] == v && TypeOf(v) == guest_[guest_register].type);
+  if (until == 0 || values_[v].last_use <= until) return until;
+  return block_->code[until].args[0] == v && TypeOf(v) == guest_[guest_register].type ? until : 0;
 }
 
 std::optional<unsigned> Registers::Lend(const Lendable& lendable, uint16_t locked, Value v) {
@@ -29,8 +29,8 @@ std::optional<unsigned> Registers::Lend(const Lendable& lendable, uint16_t locke
   if (!idle_.any()) return best;
   for (uint16_t m = lendable.all & ~(lendable.lent | locked); m != 0; m &= static_cast<uint16_t>(m - 1)) {
     const auto r = static_cast<unsigned>(std::countr_zero(m));
-    const unsigned g = lendable.guest[r], until = idle_.Until(g, index_);
-    if (until >= best_until || !MayBorrow(g, v) || IsNeeded(g, v != index_)) continue;
+    const unsigned g = lendable.guest[r], until = LentUntil(g, v);
+    if (until == 0 || until >= best_until || IsNeeded(g, v != index_)) continue;
     best = r, best_until = until;
   }
   if (best) ++versions_[lendable.guest[*best]];
@@ -50,7 +50,7 @@ std::optional<Xmm> Registers::LendXmm(Value v) {
 }
 
 bool Registers::MayHold(const Lendable& lendable, unsigned r, Value v) {
-  return (lendable.lent >> r & 1) == 0 || MayBorrow(lendable.guest[r], v);
+  return (lendable.lent >> r & 1) == 0 || LentUntil(lendable.guest[r], v) != 0;
 }
 
 Reg Registers::RegFor(Value v) {

@@ -33,7 +33,7 @@ inline constexpr PassInfo kPasses[] = {
 
 // The guest may look at its registers there, or the block is left.
 bool Observes(const Instr& i);
-// Has a result, and no effect but that.
+// Has a result, and does nothing else but read registers.
 bool MayDrop(Op op);
 
 // The block is valid (verifier.h), guest registers do not overlap in storage; it is valid afterwards.
