@@ -43,7 +43,8 @@ class GuestColumn {
 
 }  // namespace
 
-std::vector<DecodedInsn> BlockListing::DecodeGuest(const ir::Block& block, absl::Span<const uint8_t> code) {
+std::vector<DecodedInsn> BlockListing::DecodeGuest(const ir::Block& block,
+                                                   absl::Span<const translate::GuestCode> code) {
   if (guest_ == nullptr) guest_ = Disassembler::Make(target_.name());
   if (guest_ == nullptr) return {};
   std::vector<DecodedInsn> insns = ListGuestCode(*guest_, target_, block, code);
@@ -58,7 +59,7 @@ Disassembler& BlockListing::HostDisassembler() {
   return *host_;
 }
 
-std::string BlockListing::Guest(const ir::Block& block, absl::Span<const uint8_t> code) {
+std::string BlockListing::Guest(const ir::Block& block, absl::Span<const translate::GuestCode> code) {
   std::string text = absl::StrCat("guest code", InBrackets(names_, block.pc), ":\n");
   for (const DecodedInsn& insn : DecodeGuest(block, code)) absl::StrAppend(&text, FormatInsn(insn), "\n");
   return text;
@@ -75,7 +76,7 @@ std::string BlockListing::Host(const ir::Block& block, absl::Span<const uint8_t>
   return text;
 }
 
-std::string BlockListing::SideBySide(const ir::Block& block, absl::Span<const uint8_t> guest,
+std::string BlockListing::SideBySide(const ir::Block& block, absl::Span<const translate::GuestCode> guest,
                                      absl::Span<const uint8_t> host, absl::Span<const translate::CodeMark> marks,
                                      absl::Span<const translate::SharedCode> shared) {
   const std::vector<DecodedInsn> insns = DecodeGuest(block, guest);

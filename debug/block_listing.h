@@ -25,15 +25,16 @@ class BlockListing {
   BlockListing(const translate::Target& target, AddressNames names) : target_(target), names_(std::move(names)) {}
 
   // `code` may go on behind the block.
-  std::string Guest(const ir::Block& block, absl::Span<const uint8_t> code);
+  std::string Guest(const ir::Block& block, absl::Span<const translate::GuestCode> code);
   std::string Host(const ir::Block& block, absl::Span<const uint8_t> code, absl::Span<const translate::CodeMark> marks,
                    absl::Span<const translate::SharedCode> shared);
   // Each guest instruction beside what was made of it, and what is seldom run of that behind.
-  std::string SideBySide(const ir::Block& block, absl::Span<const uint8_t> guest, absl::Span<const uint8_t> host,
-                         absl::Span<const translate::CodeMark> marks, absl::Span<const translate::SharedCode> shared);
+  std::string SideBySide(const ir::Block& block, absl::Span<const translate::GuestCode> guest,
+                         absl::Span<const uint8_t> host, absl::Span<const translate::CodeMark> marks,
+                         absl::Span<const translate::SharedCode> shared);
 
  private:
-  std::vector<DecodedInsn> DecodeGuest(const ir::Block& block, absl::Span<const uint8_t> code);
+  std::vector<DecodedInsn> DecodeGuest(const ir::Block& block, absl::Span<const translate::GuestCode> code);
   Disassembler& HostDisassembler();
 
   const translate::Target& target_;

@@ -27,18 +27,22 @@ absl::string_view NameOf(const uint8_t* target, absl::Span<const translate::Shar
   return "";
 }
 
+// What there is from `pc` on.
+absl::Span<const uint8_t> BytesAt(uint64_t pc, absl::Span<const translate::GuestCode> code) {
+  for (const translate::GuestCode& piece : code) {
+    if (pc - piece.pc < piece.bytes.size()) return absl::MakeConstSpan(piece.bytes).subspan(pc - piece.pc);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<DecodedInsn> ListGuestCode(Disassembler& disassembler, const translate::Target& target,
-                                       const ir::Block& block, absl::Span<const uint8_t> code) {
+                                       const ir::Block& block, absl::Span<const translate::GuestCode> code) {
   std::vector<DecodedInsn> insns;
-  uint64_t first = block.pc;
   for (const ir::Instr& i : block.code) {
-    if (i.op == ir::Op::kInsn) first = std::min(first, i.imm);
-  }
-  for (const ir::Instr& i : block.code) {
-    if (i.op != ir::Op::kInsn || i.imm - first >= code.size()) continue;
-    const absl::Span<const uint8_t> rest = code.subspan(i.imm - first);
+    const absl::Span<const uint8_t> rest = i.op == ir::Op::kInsn ? BytesAt(i.imm, code) : absl::Span<const uint8_t>();
+    if (rest.empty()) continue;
     const absl::Span<const uint8_t> bytes = rest.subspan(0, target.InsnBytes(rest));
     insns.push_back({i.imm, bytes, "unknown", false, std::nullopt});
     std::vector<DecodedInsn> decoded = disassembler.Decode(bytes, i.imm);

@@ -16,9 +16,9 @@
 namespace emu::debug {
 
 // The instructions that the block was lifted from, one by one: they are as long as the target says, which knows what a
-// disassembler does not. `code` begins with the one at the lowest address, and may go on behind them.
+// disassembler does not, and their bytes are those of `code`, which holds all and may go on behind them.
 std::vector<DecodedInsn> ListGuestCode(Disassembler& disassembler, const translate::Target& target,
-                                       const ir::Block& block, absl::Span<const uint8_t> code);
+                                       const ir::Block& block, absl::Span<const translate::GuestCode> code);
 
 struct HostLine {
   uint64_t pc = 0;

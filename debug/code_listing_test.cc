@@ -20,6 +20,10 @@ constexpr uint8_t kGuest[] = {0x05, 0x65, 0x93, 0x05, 0x05, 0x00, 0x01, 0x00, 0x
 // movq %rbx, %rax; movq %rax, %rbx; ret; jmp to the shared code behind
 constexpr uint8_t kHost[] = {0x48, 0x89, 0xd8, 0x48, 0x89, 0xc3, 0xc3, 0xeb, 0x00, 0x90};
 
+std::vector<translate::GuestCode> CodeAt(uint64_t pc, absl::Span<const uint8_t> bytes) {
+  return {{pc, {bytes.begin(), bytes.end()}}};
+}
+
 ir::Block TheBlock() {
   return *ir::Parse(
       "block 0x1000 insns=3 labels=0\n"
@@ -41,7 +45,7 @@ class CodeListingTest : public ::testing::Test {
 
 TEST_F(CodeListingTest, Guest) {
   const auto disassembler = Disassembler::Make("riscv64");
-  const auto insns = ListGuestCode(*disassembler, target_, block_, kGuest);
+  const auto insns = ListGuestCode(*disassembler, target_, block_, CodeAt(0x1000, kGuest));
   ASSERT_EQ(insns.size(), 3u);
   EXPECT_EQ(insns[1].pc, 0x1002u);
   EXPECT_EQ(insns[1].text, "mv a1, a0");
@@ -53,7 +57,7 @@ TEST_F(CodeListingTest, GuestCodeBeginsWithItsLowestAddress) {
   const auto disassembler = Disassembler::Make("riscv64");
   const ir::Block block =
       *ir::Parse("block 0x1006 insns=2 labels=0\n  charge 0x1006 insns=2\n  insn 0x1006\n  insn 0x1000\n  goto 4\n");
-  const auto insns = ListGuestCode(*disassembler, target_, block, kGuest);
+  const auto insns = ListGuestCode(*disassembler, target_, block, CodeAt(0x1000, kGuest));
   ASSERT_EQ(insns.size(), 2u);
   EXPECT_EQ(insns[0].text, "nop");
   EXPECT_EQ(insns[1].text, "lui a0, 0x1");
@@ -65,7 +69,7 @@ TEST_F(CodeListingTest, UnknownInstructions) {
   const auto disassembler = Disassembler::Make("riscv64");
   const ir::Block block =
       *ir::Parse("block 0x1000 insns=1 labels=0\n  charge 0x1000 insns=1\n  insn 0x1000\n  goto 4\n");
-  const auto insns = ListGuestCode(*disassembler, target_, block, code);
+  const auto insns = ListGuestCode(*disassembler, target_, block, CodeAt(0x1000, code));
   ASSERT_EQ(insns.size(), 1u);
   EXPECT_EQ(insns[0].bytes.size(), 4u);
   EXPECT_EQ(insns[0].text, "unknown");
@@ -102,7 +106,7 @@ std::string WithoutAddresses(std::string text) {
 
 TEST_F(CodeListingTest, SideBySide) {
   BlockListing listing(target_, [](uint64_t address) { return address == 0x1000 ? "start" : ""; });
-  EXPECT_EQ(WithoutAddresses(listing.SideBySide(block_, kGuest, host_, marks_, shared_)),
+  EXPECT_EQ(WithoutAddresses(listing.SideBySide(block_, CodeAt(0x1000, kGuest), host_, marks_, shared_)),
             "guest and host code of 0x1000 <start>:\n"
             "0x00001000:  0565      lui a0, 0x1                   | HOST:  movq %rbx, %rax\n"
             "0x00001002:  93050500  mv a1, a0\n"
@@ -113,7 +117,7 @@ TEST_F(CodeListingTest, SideBySide) {
 
 TEST_F(CodeListingTest, OneByOne) {
   BlockListing listing(target_, nullptr);
-  EXPECT_EQ(listing.Guest(block_, kGuest),
+  EXPECT_EQ(listing.Guest(block_, CodeAt(0x1000, kGuest)),
             "guest code:\n"
             "0x00001000:  0565                 lui a0, 0x1\n"
             "0x00001002:  93050500             mv a1, a0\n"

@@ -23,7 +23,7 @@ EngineLog::EngineLog(boards::GuestLog log, translate::Engine& engine, const tran
 EngineLog::~EngineLog() { engine_.RemoveObserver(this); }
 
 // Guest code waits for its host code if both are wanted.
-void EngineLog::OnLifted(const ir::Block& block, absl::Span<const uint8_t> guest_code) {
+void EngineLog::OnLifted(const ir::Block& block, absl::Span<const translate::GuestCode> guest_code) {
   if (log_.On(boards::kLogInAsm, block.pc)) {
     if (log_.On(boards::kLogOutAsm)) {
       guest_code_.assign(guest_code.begin(), guest_code.end());

@@ -20,7 +20,7 @@ class EngineLog final : public translate::EngineObserver {
             std::function<std::string()> registers, const AddressNames& names);
   ~EngineLog() override;
 
-  void OnLifted(const ir::Block& block, absl::Span<const uint8_t> guest_code) override;
+  void OnLifted(const ir::Block& block, absl::Span<const translate::GuestCode> guest_code) override;
   void OnOptimized(const ir::Block& block) override;
   void OnCompiled(const ir::Block& block, absl::Span<const uint8_t> host_code,
                   absl::Span<const translate::CodeMark> marks) override;
@@ -35,7 +35,7 @@ class EngineLog final : public translate::EngineObserver {
   const AddressNames names_;
   std::vector<absl::string_view> registers_, helpers_;
   BlockListing listing_;
-  std::vector<uint8_t> guest_code_;  // of the block that is being translated
+  std::vector<translate::GuestCode> guest_code_;  // of the block that is being translated
 };
 
 }  // namespace emu::debug

@@ -73,7 +73,7 @@ class Explorer {
                                          kMaxBlockInsns,
                                          code.data(),
                                          static_cast<uint32_t>(std::min<uint64_t>(code.size(), left)),
-                                         [&] { return code.size() > left ? code.data() + left : nullptr; }};
+                                         [&](uint64_t) { return code.size() > left ? code.data() + left : nullptr; }};
     guest_.target().Lift(request, builder);
     builder.Finish();
     return block;
@@ -81,7 +81,8 @@ class Explorer {
 
   // How many bytes of code the block covers: more than there are if its last instruction is not whole.
   size_t AddGuest(absl::Span<const uint8_t> code, ExploredBlock* block) const {
-    const absl::Span<const uint8_t> padded(code.data(), code.size() + guest_.target().max_insn_bytes());
+    const std::vector<translate::GuestCode> padded = {
+        {block->lifted.pc, {code.begin(), code.end() + guest_.target().max_insn_bytes()}}};
     size_t size = 0;
     for (const DecodedInsn& d : ListGuestCode(*guest_text_, guest_.target(), block->lifted, padded)) {
       block->guest.push_back({d.pc, {d.bytes.begin(), d.bytes.end()}, d.text});

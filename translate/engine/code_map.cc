@@ -39,11 +39,33 @@ void ForEachPage(const uint8_t* from, uint64_t bytes, Fn fn) {
 // The same for all guest code of a block.
 template <typename Fn>
 void ForEachPage(const TranslatedBlock& block, Fn fn) {
-  ForEachPage(block.code(), block.bytes, fn);
-  ForEachPage(block.next_page, block.next_bytes, fn);
+  for (const CodePart& part : block.code) ForEachPage(part.host, part.bytes, fn);
 }
 
 }  // namespace
+
+void CodePart::Include(uint64_t from, uint64_t length) {
+  constexpr auto kPage = static_cast<int64_t>(mmu::kPageSize);
+  const uint8_t* const at = host_page();
+  const uint64_t start = page();
+  int64_t first = std::max<int64_t>(static_cast<int64_t>(from - start), 0);
+  int64_t end = std::min(static_cast<int64_t>(from - start + length), kPage);
+  if (first >= end) return;
+  if (bytes != 0)
+    first = std::min(first, static_cast<int64_t>(pc - start)),
+    end = std::max(end, static_cast<int64_t>(pc - start + bytes));
+  pc = start + static_cast<uint64_t>(first);
+  host = at + first;
+  bytes = static_cast<uint32_t>(end - first);
+}
+
+const uint8_t* TranslatedBlock::HostAt(uint64_t at) const {
+  if (((at ^ pc) & mmu::kPageMask) == 0) return host_pc + (at - pc);
+  for (const CodePart& part : code) {
+    if ((at & mmu::kPageMask) == part.page()) return part.host + (at - part.pc);
+  }
+  return nullptr;
+}
 
 TranslatedBlock* CodeMap::New() {
   TranslatedBlock* block = free_;
@@ -134,9 +156,8 @@ void CodeMap::TakeOverlapping(const uint8_t* host, uint64_t length, std::vector<
     if ((page->lines & Lines(from, bytes)) == 0) return;
     const std::vector<TranslatedBlock*> blocks = page->blocks;
     for (TranslatedBlock* b : blocks) {
-      const bool hit = Overlaps(b->code(), b->bytes, from, bytes) ||
-                       (b->next_bytes != 0 && Overlaps(b->next_page, b->next_bytes, from, bytes));
-      if (!hit) continue;
+      const auto hit = [&](const CodePart& part) { return Overlaps(part.host, part.bytes, from, bytes); };
+      if (std::none_of(b->code.begin(), b->code.end(), hit)) continue;
       Take(b);
       taken->push_back(b);
     }
@@ -146,11 +167,13 @@ void CodeMap::TakeOverlapping(const uint8_t* host, uint64_t length, std::vector<
 // Rare, and a look at each block's key is quick: no index is kept for it.
 void CodeMap::TakeContaining(absl::Span<const uint64_t> pcs, std::vector<TranslatedBlock*>* taken) {
   const size_t before = taken->size();
+  const auto holds_one = [pcs](const CodePart& part) {
+    const auto pc = std::lower_bound(pcs.begin(), pcs.end(), part.pc);
+    return pc != pcs.end() && *pc - part.pc < part.bytes;
+  };
   for (TranslatedBlock* b : buckets_) {
     for (; b != nullptr; b = b->next) {
-      const uint64_t first = b->pc - b->before;
-      const auto pc = std::lower_bound(pcs.begin(), pcs.end(), first);
-      if (pc != pcs.end() && *pc - first < b->bytes) taken->push_back(b);
+      if (std::any_of(b->code.begin(), b->code.end(), holds_one)) taken->push_back(b);
     }
   }
   for (size_t i = before; i < taken->size(); ++i) Take((*taken)[i]);

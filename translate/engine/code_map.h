@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
+#include "mmu/soft_tlb.h"
 #include "translate/engine/backend.h"
 #include "translate/engine/chunked_vector.h"
 
@@ -25,6 +27,19 @@ inline constexpr uint32_t kCareful = ~uint32_t{0};
 inline constexpr uint32_t kUnasked = kCareful - 1;
 constexpr bool IsLimit(uint32_t max_insns) { return max_insns != 0 && max_insns < kUnasked; }
 
+// Guest code of a block on one page.
+struct CodePart {
+  uint64_t pc = 0;                // of the first byte
+  const uint8_t* host = nullptr;  // which lies here
+  uint32_t bytes = 0;
+  bool at_once = false;  // of the page after the first: the block's first instruction reaches there
+
+  uint64_t page() const { return pc & mmu::kPageMask; }
+  const uint8_t* host_page() const { return host - (pc - page()); }
+  // Grows to hold what of the range lies on its page.
+  void Include(uint64_t from, uint64_t length);
+};
+
 struct TranslatedBlock {
   TranslatedBlock* next = nullptr;   // of those that CodeMap or SleepingBlocks keeps in one place
   const uint8_t* host_pc = nullptr;  // first byte of its guest code
@@ -32,12 +47,9 @@ struct TranslatedBlock {
   uint32_t key = 0;
   uint32_t max_insns = 0;  // the limit it was made with, 0 for the usual one
   CodeEntry entry = nullptr;
-  const uint8_t* next_page = nullptr;  // host page of the instruction that crosses the page's end, if one does
+  absl::InlinedVector<CodePart, 1> code;  // first on the page of its beginning, in front of which it may begin
   uint32_t insn_count = 0;
-  uint32_t bytes = 0;   // of guest code on its first page
-  uint32_t before = 0;  // of those, in front of its beginning
-  uint32_t next_bytes = 0;
-  bool guarded = false;               // the code itself finds out when next_page is mapped otherwise
+  bool guarded = false;               // the code itself finds out when its further pages are mapped otherwise
   bool asleep = false;                // its guest code was written over; see SleepingBlocks
   bool hot = false;                   // made with more care, because it runs often
   bool hot_loop = false;              // and is a loop, of this or several blocks
@@ -49,8 +61,9 @@ struct TranslatedBlock {
   uint32_t first_incoming = kNoExit;  // of the exits that are joined to it
   const uint8_t* copy = nullptr;      // of its guest code on the first page, as it was translated
 
-  const uint8_t* code() const { return host_pc - before; }
   bool limited() const { return IsLimit(max_insns); }
+  // Where its instruction at an address lies; null: on none of its pages.
+  const uint8_t* HostAt(uint64_t at) const;
 };
 
 class CodeMap {

@@ -20,8 +20,8 @@ class CodeMapTest : public ::testing::Test {
     b->host_pc = At(offset);
     b->pc = 0x1000 + offset;
     b->key = key;
-    b->bytes = bytes;
-    if (next_page != 0) b->next_page = At(next_page), b->next_bytes = 4;
+    b->code = {{b->pc, b->host_pc, bytes}};
+    if (next_page != 0) b->code.push_back({(b->pc & ~(kPage - 1)) + kPage, At(next_page), 4});
     new_pages_.clear();
     map_.Add(b, &new_pages_);
     return b;
@@ -92,8 +92,7 @@ TEST_F(CodeMapTest, CodeInFrontOfABlocksBeginningIsPartOfIt) {
     TranslatedBlock* const b = map_.New();
     b->host_pc = At(0x140);
     b->pc = 0x1140;
-    b->before = 0x40;
-    b->bytes = 0x50;
+    b->code = {{0x1100, At(0x100), 0x50}};
     map_.Add(b, &new_pages_);
   };
   add();
@@ -117,6 +116,53 @@ TEST_F(CodeMapTest, BlocksAcrossPagesGoByEitherPage) {
   Add(0x1000 - 8, 8, 0x1000);
   EXPECT_EQ(Write(0x1000 - 1, 1), 1u);
   EXPECT_EQ(map_.size(), 0u);
+}
+
+TEST_F(CodeMapTest, BlocksOfSeveralPagesGoByAnyOfThem) {
+  const auto add = [this] {
+    TranslatedBlock* const b = map_.New();
+    b->host_pc = At(0x100);
+    b->pc = 0x1100;
+    b->code = {{0x1100, At(0x100), 8}, {0x7ff0, At(0x2ff0), 16}, {0x4080, At(0x3080), 4}};
+    map_.Add(b, &new_pages_);
+    return b;
+  };
+  const TranslatedBlock* const b = add();
+  EXPECT_EQ(new_pages_, (std::vector<const uint8_t*>{At(0), At(0x2000), At(0x3000)}));
+  EXPECT_EQ(b->HostAt(0x1104), At(0x104));
+  EXPECT_EQ(b->HostAt(0x7ff4), At(0x2ff4));
+  EXPECT_EQ(b->HostAt(0x4080), At(0x3080));
+  EXPECT_EQ(b->HostAt(0x2080), nullptr);
+  EXPECT_EQ(Write(0x2fe0, 16), 0u);
+  EXPECT_EQ(Write(0x3084, 4), 0u);
+  for (const uint64_t at : {0x107, 0x2ff0, 0x3083}) {
+    EXPECT_EQ(Write(at, 1), 1u);
+    add();
+  }
+  std::vector<TranslatedBlock*> taken;
+  map_.TakeContaining({0x2ff0, 0x4084, 0x7fef, 0x8000}, &taken);
+  EXPECT_EQ(taken.size(), 0u);
+  map_.TakeContaining({0x4082}, &taken);
+  EXPECT_EQ(taken.size(), 1u);
+}
+
+TEST(CodePartTest, HoldsWhatLiesOnItsPage) {
+  const uint8_t page[kPage] = {};
+  const auto part = [&](std::vector<std::pair<uint64_t, uint64_t>> ranges) {
+    CodePart p{0x5000, page};
+    for (const auto& [from, length] : ranges) p.Include(from, length);
+    EXPECT_EQ(p.host - page, static_cast<int64_t>(p.pc - 0x5000));
+    return std::pair(p.pc, p.bytes);
+  };
+  using Part = std::pair<uint64_t, uint32_t>;
+  EXPECT_EQ(part({{0x5100, 4}}), (Part{0x5100, 4}));
+  EXPECT_EQ(part({{0x5100, 4}, {0x5080, 4}, {0x5082, 4}}), (Part{0x5080, 0x84}));
+  EXPECT_EQ(part({{0x4ffe, 4}}), (Part{0x5000, 2}));
+  EXPECT_EQ(part({{0x5ffe, 4}, {0x5000, 2}}), (Part{0x5000, 0x1000}));
+  EXPECT_EQ(part({{0x4ffc, 4}, {0x6000, 4}}), (Part{0x5000, 0}));
+  CodePart first{0, page};
+  first.Include(~uint64_t{1}, 4);
+  EXPECT_EQ(first.bytes, 2u) << "behind the last address";
 }
 
 TEST_F(CodeMapTest, ABlockWhoseTwoPagesAreOneIsTakenOnce) {

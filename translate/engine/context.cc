@@ -3,19 +3,11 @@
 #include <algorithm>
 
 namespace emu::translate {
-namespace {
-
-unsigned RanBit(uint64_t gva) { return ((gva >> mmu::kPageBits) * 0x9e3779b97f4a7c15u) >> 52; }
-
-}  // namespace
-
 void Context::FillExec(uint64_t gva, const uint8_t* host_page, uint64_t physical, uint32_t mapping_id) {
   exec[Slot(gva)] = {gva & mmu::kPageMask, host_page, physical & mmu::kPageMask};
   mapping_ids[Slot(gva)] = mapping_id;
-  ran_[RanBit(gva) / 64] |= uint64_t{1} << (RanBit(gva) % 64);
+  ran_.insert(gva & mmu::kPageMask);
 }
-
-bool Context::MayHaveRun(uint64_t gva) const { return ran_[RanBit(gva) / 64] >> (RanBit(gva) % 64) & 1; }
 
 JumpCache& Context::Jumps(uint32_t key) {
   auto at = std::find_if(jumps_.begin(), jumps_.end(), [key](const KeyedJumps& j) { return j.key == key; });
@@ -72,7 +64,7 @@ void Context::DropPage(uint64_t gva) {
   if (InLargePage(gva)) return Clear();
   read.DropPage(gva);
   write.DropPage(gva);
-  if (!MayHaveRun(gva)) return;
+  if (ran_.erase(gva & mmu::kPageMask) == 0) return;
   if (exec[Slot(gva)].page == (gva & mmu::kPageMask)) {
     exec[Slot(gva)] = {};
     mapping_ids[Slot(gva)] = 0;
@@ -85,7 +77,7 @@ void Context::Clear() {
   write.Clear();
   exec.fill({});
   mapping_ids.fill(0);
-  ran_.fill(0);
+  ran_.clear();
   large_.fill({});
   ForgetJumps();
 }

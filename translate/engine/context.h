@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "mmu/soft_tlb.h"
 #include "translate/engine/cpu_state.h"
@@ -52,10 +52,9 @@ class Context {
   void ForgetJumps();
 
  private:
-  bool MayHaveRun(uint64_t gva) const;
   bool InLargePage(uint64_t gva) const;
 
-  std::array<uint64_t, 64> ran_{};  // one bit for a hash of each page that code was fetched from
+  absl::flat_hash_set<uint64_t> ran_;  // pages that code was fetched from
   // Aligned ranges that hold all large pages that were cached.
   struct LargeRange {
     uint64_t address = 0;

@@ -54,6 +54,13 @@ TEST_F(ContextTest, ACodePageThatLostItsSlotStillCounts) {
   EXPECT_TRUE(HasCode(0x1000 + kMappingEntries * mmu::kPageSize));
 }
 
+TEST_F(ContextTest, APageWithoutCodeTakesNoJumps) {
+  for (uint64_t page = 0; page < 1000; ++page) context_.FillExec(page << mmu::kPageBits, code_, 0x9000, 3);
+  PutJump();
+  for (uint64_t page = 1000; page < 20000; ++page) context_.DropPage(page << mmu::kPageBits);
+  EXPECT_TRUE(HasJump());
+}
+
 TEST_F(ContextTest, DroppingAPageLeavesOthers) {
   FillData(0x1000);
   FillData(0x2000);

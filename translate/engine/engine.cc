@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "translate/ir/builder.h"
 #include "translate/ir/passes.h"
 
@@ -15,25 +16,14 @@ constexpr size_t kMaxMappings = size_t{1} << 20;
 
 constexpr uint32_t kLoopInsns = 32, kHotLoopInsns = 64;
 
-// Where the guest code is that the block covers: the addresses of its first and last instruction. Unless it follows a
-// path, its last instruction is the one that lies farthest on: a loop that is repeated ends with its branch.
-struct Extent {
-  uint64_t first, last;
-};
-Extent ExtentOf(const ir::Block& block, bool follows_path) {
-  Extent extent{block.pc, block.pc};
-  for (auto i = block.code.rbegin(); i != block.code.rend(); ++i) {
-    if (i->op != ir::Op::kInsn) continue;
-    extent = {std::min(extent.first, i->imm), std::max(extent.last, i->imm)};
-    if (!follows_path) break;
-  }
-  return extent;
-}
-
 // Of the block that another one is left for.
 constexpr uint32_t MaxInsns(std::optional<ir::WayOut> why) {
   if (!why) return 0;
   return why == ir::WayOut::kAccess || why == ir::WayOut::kTable ? kCareful : kUnasked;
+}
+
+const uint8_t* PageOf(const uint8_t* host) {
+  return reinterpret_cast<const uint8_t*>(reinterpret_cast<uint64_t>(host) & mmu::kPageMask);
 }
 
 bool LeavesPage(const TranslatedBlock& from, const TranslatedBlock& to) {
@@ -166,7 +156,9 @@ TranslatedBlock* Engine::Link(uint32_t exit_id) {
   if (cpu_->state().budget <= 0) return nullptr;  // a fault of the next instruction's fetch is not due yet
   const uint64_t discards = counters_.discards;
   TranslatedBlock* to = Find(pc, MaxInsns(why));
-  if (to == nullptr || !chain_ || !options_.jit.chain || discards != counters_.discards || to->limited()) return to;
+  if (to == nullptr || !chain_ || !options_.jit.chain || discards != counters_.discards ||
+      to->max_insns != MaxInsns(why))
+    return to;
   ExitInfo& exit = exits_[exit_id];
   if (exit.from == nullptr || !MayJoin(*exit.from, *to)) return to;
   if (why && !CountLeaving(exit.from, *why)) return to;
@@ -208,24 +200,45 @@ TranslatedBlock* Engine::FindAt(uint64_t pc, const uint8_t* host_pc, uint32_t ma
   TranslatedBlock* block = code_.Find({host_pc, pc, cpu_->state().key, max_insns});
   if (block == nullptr && !IsLimit(max_insns)) block = FindUnguarded(pc, host_pc);
   if (block == nullptr) return Translate(pc, host_pc, max_insns);
-  if (block->next_page == nullptr || NextPageHolds(*block)) return block;
-  code_.Take(block);
-  Drop(block);
-  return Translate(pc, host_pc, max_insns);
+  if (block->code.size() == 1) return block;
+  switch (LookAtPages(*block)) {
+    case Pages::kHold:
+      return block;
+    case Pages::kUnknown:
+      if (!MissesPages(block)) return FindAt(pc, host_pc, kCareful);
+      [[fallthrough]];
+    case Pages::kOthers:
+      code_.Take(block), Drop(block);
+      return Translate(pc, host_pc, max_insns);
+  }
+  return nullptr;
 }
 
 // An instruction that reaches into a page of which no verdict can be kept: a block by itself, checked each time and
 // never joined.
 TranslatedBlock* Engine::FindUnguarded(uint64_t pc, const uint8_t* host_pc) {
   TranslatedBlock* block = code_.Find({host_pc, pc, cpu_->state().key, 1});
-  return block == nullptr || block->next_page == nullptr || block->guarded ? nullptr : block;
+  return block == nullptr || block->code.size() == 1 || block->guarded ? nullptr : block;
 }
 
 bool Engine::IsKept(uint64_t page) const { return cpu_->context().exec[Context::Slot(page)].page == page; }
 
-bool Engine::NextPageHolds(const TranslatedBlock& block) {
-  const uint64_t next = (block.pc & mmu::kPageMask) + mmu::kPageSize;
-  return cpu_->Fetch(next) == block.next_page && IsKept(next) == block.guarded;
+const uint8_t* Engine::Kept(uint64_t page) const {
+  return IsKept(page) ? cpu_->context().exec[Context::Slot(page)].host : nullptr;
+}
+
+// Only the page that the first instruction reaches into is certain to be fetched from.
+Engine::Pages Engine::LookAtPages(const TranslatedBlock& block) {
+  Pages pages = Pages::kHold;
+  for (const CodePart& part : absl::MakeConstSpan(block.code).subspan(1)) {
+    const uint8_t* const now = part.at_once ? cpu_->Fetch(part.page()) : Kept(part.page());
+    if (now == nullptr && !part.at_once) {
+      pages = Pages::kUnknown;
+    } else if (now != part.host_page() || IsKept(part.page()) != block.guarded) {
+      return Pages::kOthers;
+    }
+  }
+  return pages;
 }
 
 bool Engine::MayInterpret(const uint8_t* host_pc) {
@@ -280,9 +293,7 @@ TranslatedBlock* Engine::Translate(uint64_t pc, const uint8_t* host_pc, uint32_t
   ++(recorder_.active() ? counters_.steps : counters_.blocks);
   counters_.careful += max_insns == kCareful;
   counters_.insns += block->insn_count;
-  if (block->max_insns == 0 && block->next_page == nullptr && block->before == 0) {
-    block->copy = sleeping_.Copy(host_pc, block->bytes);
-  }
+  block->copy = sleeping_.Copy(*block);
   TranslatedBlock* old =
       block->max_insns == max_insns ? nullptr : code_.Find({host_pc, pc, block->key, block->max_insns});
   if (old != nullptr) code_.Take(old), Drop(old);
@@ -319,6 +330,7 @@ TranslatedBlock* Engine::Revive(uint64_t pc, const uint8_t* host_pc) {
 bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, TranslatedBlock* block) {
   const uint64_t next_page = (pc & mmu::kPageMask) + mmu::kPageSize;
   const absl::Span<const uint64_t> path = PathOf(*block);
+  block->code = {{pc, host_pc}};
   scratch_.pc = pc;
   scratch_.insn_count = 0;
   scratch_.label_count = 0;
@@ -333,7 +345,7 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
                                                   : kMaxPathInsns,
                       host_pc,
                       static_cast<uint32_t>(next_page - pc),
-                      [&] { return block->next_page = cpu_->Fetch(next_page); },
+                      [&](uint64_t page) { return PageAt(page, block); },
                       block->hot ? kMaxHotLoopTimes : kMaxLoopTimes,
                       !options_.jit.repeat_loops ? 0
                       : block->hot               ? kHotLoopInsns
@@ -342,40 +354,61 @@ bool Engine::Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, Trans
                       options_.jit.choices && cpu_->watch() == nullptr};
   if (!path.empty()) request.before = static_cast<uint32_t>(pc & ~mmu::kPageMask);
   if (block->hot && !whole_loops_.empty()) {
-    request.leads_to_loop = [&](uint64_t to) { return whole_loops_.contains(host_pc + (to - pc)); };
+    request.leads_to_loop = [&](uint64_t to) { return whole_loops_.contains(block->HostAt(to)); };
   }
   target_.Lift(request, builder);
   builder.Finish();
   if (scratch_.insn_count == 0) return false;
-  if (block->next_page != nullptr && !IsKept(next_page) && scratch_.insn_count > 1) {
-    block->next_page = nullptr;  // without the instruction that reaches into it
-    return Lift(pc, host_pc, scratch_.insn_count - 1, block);
+  FindExtent(!path.empty(), block);
+  const absl::Span<const CodePart> further = absl::MakeConstSpan(block->code).subspan(1);
+  block->guarded =
+      !further.empty() && absl::c_all_of(further, [this](const CodePart& part) { return IsKept(part.page()); });
+  if (!further.empty() && !block->guarded) {
+    // Without the instruction that reaches into the next page.
+    if (scratch_.insn_count > 1) return Lift(pc, host_pc, scratch_.insn_count - 1, block);
+    block->max_insns = 1;
   }
   AddProbes();
   block->insn_count = scratch_.insn_count;
   block->loops = scratch_.loops;
-  const Extent extent = ExtentOf(scratch_, !path.empty());
-  block->before = static_cast<uint32_t>(pc - extent.first);
-  block->bytes =
-      static_cast<uint32_t>(std::min(extent.last - extent.first + target_.max_insn_bytes(), next_page - extent.first));
   if (!observers_.empty()) TellLifted(*block);
-  if (block->next_page != nullptr) {
-    block->next_bytes = target_.max_insn_bytes();
-    block->guarded = IsKept(next_page);
-    if (block->guarded) {
-      AddGuard(next_page, block->next_page);
-    } else {
-      block->max_insns = 1;
-    }
-  }
+  if (block->guarded) AddGuards(*block);
   return true;
 }
 
-// The last instruction may reach into the next page, which can be anywhere.
+// A further page of the block that is lifted. One that only the path leads to may be no page of this address space; it
+// is not fetched from before the guest does.
+const uint8_t* Engine::PageAt(uint64_t page, TranslatedBlock* block) {
+  for (const CodePart& part : block->code) {
+    if (part.page() == page) return part.host_page();
+  }
+  const bool at_once = path_.empty() || scratch_.code.empty();
+  const uint8_t* const host_page = at_once ? cpu_->Fetch(page) : Kept(page);
+  if (host_page != nullptr) block->code.push_back({page, host_page, 0, at_once});
+  return host_page;
+}
+
+// Where the guest code lies that was lifted. Unless it follows a path, the last instruction is the one that lies
+// farthest on: a loop that is repeated ends with its branch.
+void Engine::FindExtent(bool follows_path, TranslatedBlock* block) {
+  for (auto i = scratch_.code.rbegin(); i != scratch_.code.rend(); ++i) {
+    if (i->op != ir::Op::kInsn) continue;
+    const uint64_t from = follows_path ? i->imm : block->pc;
+    for (CodePart& part : block->code) part.Include(from, i->imm + target_.max_insn_bytes() - from);
+    if (!follows_path) break;
+  }
+  const auto is_empty = [](const CodePart& part) { return part.bytes == 0; };
+  block->code.erase(std::remove_if(block->code.begin(), block->code.end(), is_empty), block->code.end());
+}
+
+// Pages that follow each other can lie anywhere.
 void Engine::TellLifted(const TranslatedBlock& block) {
-  std::vector<uint8_t> code(block.code(), block.code() + block.bytes);
-  if (block.next_page != nullptr) {
-    code.insert(code.end(), block.next_page, block.next_page + target_.max_insn_bytes());
+  std::vector<CodePart> parts(block.code.begin(), block.code.end());
+  absl::c_sort(parts, [](const CodePart& a, const CodePart& b) { return a.pc < b.pc; });
+  std::vector<GuestCode> code;
+  for (const CodePart& part : parts) {
+    if (code.empty() || code.back().pc + code.back().bytes.size() != part.pc) code.push_back({part.pc, {}});
+    code.back().bytes.insert(code.back().bytes.end(), part.host, part.host + part.bytes);
   }
   for (EngineObserver* o : observers_) o->OnLifted(scratch_, code);
 }
@@ -394,15 +427,22 @@ void Engine::AddProbes() {
   }
 }
 
-// The block holds only as long as the page after it is mapped as it is now.
-void Engine::AddGuard(uint64_t next_page, const uint8_t* host_page) {
+// The block holds only as long as its further pages are mapped as they are now.
+void Engine::AddGuards(const TranslatedBlock& block) {
+  const size_t count = block.code.size() - 1;
   for (ir::Instr& i : scratch_.code) {
-    for (ir::Value& v : i.args) v = v == ir::kNoValue ? v : static_cast<ir::Value>(v + 1);
+    for (ir::Value& v : i.args) v = v == ir::kNoValue ? v : static_cast<ir::Value>(v + count);
   }
-  ir::Instr guard{ir::Op::kGuard};
-  guard.imm = next_page;
-  guard.extra = MappingId(next_page, host_page);
-  scratch_.code.insert(scratch_.code.begin(), guard);
+  scratch_.code.insert(scratch_.code.begin(), count, ir::Instr{ir::Op::kGuard});
+  NumberGuards(block);
+}
+
+void Engine::NumberGuards(const TranslatedBlock& block) {
+  for (size_t n = 1; n < block.code.size(); ++n) {
+    ir::Instr& guard = scratch_.code[n - 1];
+    guard.imm = block.code[n].page();
+    guard.extra = MappingId(guard.imm, block.code[n].host_page());
+  }
 }
 
 absl::Status Engine::Compile(TranslatedBlock** made) {
@@ -420,9 +460,7 @@ absl::Status Engine::Compile(TranslatedBlock** made) {
     block.leavings = 0;
     compiling_ = *made = code_.New();
     **made = block;
-    if (block.guarded) {  // mapping numbers have changed
-      scratch_.code[0].extra = MappingId((block.pc & mmu::kPageMask) + mmu::kPageSize, block.next_page);
-    }
+    if (block.guarded) NumberGuards(block);  // which have changed
     entry = backend_.Compile(scratch_, *this);
   }
   compiling_ = nullptr;
@@ -450,6 +488,8 @@ void Engine::DiscardAll() {
   for (auto& blocks : stays_) blocks.clear();
   leavings_.resize(1);
   exit_uses_.clear();
+  page_misses_.clear();
+  rewritten_.clear();
   near_slots_.clear();
   whole_loops_.clear();
   refused_.clear();
@@ -509,7 +549,8 @@ bool Engine::OnWrite(const uint8_t* host, uint64_t length) {
   code_.TakeOverlapping(host, length, &taken_);
   for (TranslatedBlock* block : taken_) {
     ++counters_.invalidated;
-    if (!options_.jit.revive || !SleepingBlocks::MaySleep(*block)) {
+    if (block->hot && block->code.size() > 1) NoteRewrite(*block, PageOf(host));
+    if (!options_.jit.revive || block->copy == nullptr) {
       Drop(block);
       continue;
     }
@@ -517,7 +558,7 @@ bool Engine::OnWrite(const uint8_t* host, uint64_t length) {
     block->asleep = true;
     sleeping_.Add(block);
   }
-  return code_.HasCode(reinterpret_cast<const uint8_t*>(reinterpret_cast<uint64_t>(host) & mmu::kPageMask));
+  return code_.HasCode(PageOf(host));
 }
 
 void Engine::OnWatchedWrite(memory::RamBlock& block, uint64_t offset, uint64_t length) {

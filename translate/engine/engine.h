@@ -46,9 +46,9 @@ struct EngineOptions {
 class EngineObserver {
  public:
   virtual ~EngineObserver() = default;
-  // `guest_code` begins with the instruction at the lowest address, and goes on behind the one at the highest for as
-  // long as one may be.
-  virtual void OnLifted(const ir::Block&, absl::Span<const uint8_t> guest_code) { (void)guest_code; }
+  // `guest_code` is in order of its addresses; each piece goes on behind its last instruction for as long as one may
+  // be.
+  virtual void OnLifted(const ir::Block&, absl::Span<const GuestCode> guest_code) { (void)guest_code; }
   virtual void OnOptimized(const ir::Block&) {}
   // `host_code` is empty where the backend makes none; `marks` tell what it is for.
   virtual void OnCompiled(const ir::Block&, absl::Span<const uint8_t> host_code, absl::Span<const CodeMark> marks) {
@@ -166,13 +166,19 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   TranslatedBlock* Revive(uint64_t pc, const uint8_t* host_pc);
   TranslatedBlock* Add(TranslatedBlock* block);
   bool Lift(uint64_t pc, const uint8_t* host_pc, uint32_t max_insns, TranslatedBlock* block);
-  void AddGuard(uint64_t next_page, const uint8_t* host_page);
+  const uint8_t* PageAt(uint64_t page, TranslatedBlock* block);
+  void NoteRewrite(const TranslatedBlock& block, const uint8_t* host_page);
+  bool IsRewritten(const uint8_t* host_page) const;
+  void FindExtent(bool follows_path, TranslatedBlock* block);
+  void AddGuards(const TranslatedBlock& block);
+  void NumberGuards(const TranslatedBlock& block);
   void AddProbes();
   void TellLifted(const TranslatedBlock& block);
   absl::Status Compile(TranslatedBlock** block);
   TranslatedBlock* Refuse(TranslatedBlock* block, const absl::Status& why);
   TranslatedBlock* FindUnguarded(uint64_t pc, const uint8_t* host_pc);
   bool IsKept(uint64_t page) const;
+  const uint8_t* Kept(uint64_t page) const;
   bool Sample(TranslatedBlock* block);
   bool Heat(TranslatedBlock* block, bool at_exit);
   bool Settle(TranslatedBlock* block);
@@ -180,7 +186,10 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   void Step(uint64_t pc, const uint8_t* host_pc);
   void MakeHot(Path path);
   absl::Span<const uint64_t> PathOf(const TranslatedBlock& block);
-  bool NextPageHolds(const TranslatedBlock& block);
+  // Whether the further pages of a block are where they were when it was made.
+  enum class Pages { kHold, kUnknown, kOthers };
+  Pages LookAtPages(const TranslatedBlock& block);
+  bool MissesPages(TranslatedBlock* block);
   Stop RunGrant();
   // Runs from a block until something comes up; gives the block where to go on, if that is known.
   TranslatedBlock* RunBlock(const TranslatedBlock& block);
@@ -212,8 +221,11 @@ class Engine final : public CodeOwner, private CompileSink, private memory::Writ
   FirstRuns first_runs_;
   ChunkedVector<Site> sites_;
   ChunkedVector<ExitInfo> exits_;
-  absl::flat_hash_map<uint32_t, Times> exit_uses_;  // of hot blocks, for others; by number
-  ChunkedVector<Leavings> leavings_;                // of hot blocks that were left, by TranslatedBlock::leavings
+  absl::flat_hash_map<uint32_t, Times> exit_uses_;          // of hot blocks, for others; by number
+  absl::flat_hash_map<const uint8_t*, Times> page_misses_;  // of hot blocks, by their beginning
+  // How often a page's code was written over while a hot block of several pages had it.
+  absl::flat_hash_map<const uint8_t*, uint32_t> rewritten_;
+  ChunkedVector<Leavings> leavings_;  // of hot blocks that were left, by TranslatedBlock::leavings
   std::vector<TranslatedBlock*> taken_;
   std::vector<const uint8_t*> new_pages_;
   absl::flat_hash_map<std::pair<uint64_t, const uint8_t*>, uint32_t> mapping_ids_;

@@ -1,4 +1,5 @@
 // Of the engine, what hot blocks need: which they are, which way they take, and what they take for granted.
+#include <algorithm>
 #include <cstring>
 
 #include "translate/engine/engine.h"
@@ -12,6 +13,11 @@ namespace {
 // were enough: first it meets pages that its slots do not know, and it may be left with each run for a while, where a
 // loop's row of a table goes over the end of a page.
 constexpr uint16_t kLeftTimes = 16, kMostTimes = 1024;
+
+constexpr uint16_t kMissedPages = 64;
+
+// Of a page's code, after which it is in no block that has other pages, too.
+constexpr uint32_t kRewrites = 2;
 
 // How often the block should run between two times that it is left: to leave it, and to go on with care, costs as much
 // as so many runs of it save. What else the guest runs meanwhile counts as well, so that what saves little has to be
@@ -63,9 +69,8 @@ bool Engine::Settle(TranslatedBlock* block) {
   if (!options_.jit.fixed_slots || block->samples >= options_.settled_samples) return false;
   if (++block->samples < options_.settled_samples) return false;
   bool any = false;
-  cpu_->slots().ForEachAtDistance(block->first_slot, [&](const SlotUse& use) {
-    any |= fixed_.try_emplace(block->host_pc + (use.pc - block->pc), true).second;
-  });
+  cpu_->slots().ForEachAtDistance(
+      block->first_slot, [&](const SlotUse& use) { any |= fixed_.try_emplace(block->HostAt(use.pc), true).second; });
   if (any) ++counters_.settled, code_.Take(block), Drop(block);
   return any;
 }
@@ -76,7 +81,8 @@ void Engine::Record() {
   const uint8_t* const host_pc = cpu_->Fetch(pc);
   if (host_pc == nullptr) return recorder_.Stop(), DeliverFault();
   if (!IsKept(pc & mmu::kPageMask)) return recorder_.Stop();
-  const bool more = recorder_.Add({pc, host_pc, cpu_->state().key, hot_.contains(host_pc)});
+  const bool alone = !options_.jit.path_pages || IsRewritten(host_pc - pc % mmu::kPageSize);
+  const bool more = recorder_.Add({pc, host_pc, cpu_->state().key, hot_.contains(host_pc), alone});
   return more ? Step(pc, host_pc) : MakeHot(recorder_.Take());
 }
 
@@ -91,6 +97,7 @@ void Engine::Step(uint64_t pc, const uint8_t* host_pc) {
   if (block == nullptr) return recorder_.Stop();
   cpu_->LimitBudget(1);
   RunBlock(*block);
+  ran_out_ = false;  // which says nothing about where the guest is often
 }
 
 // A loop of one block is repeated without a path.
@@ -107,6 +114,31 @@ void Engine::MakeHot(Path path) {
   hot_[host_pc] = std::move(path);
 }
 
+// Code was written over that a block of several pages had. Only those of one page can be used again.
+void Engine::NoteRewrite(const TranslatedBlock& block, const uint8_t* host_page) {
+  if (++rewritten_[host_page] >= kRewrites) hot_.erase(block.host_pc);
+}
+
+bool Engine::IsRewritten(const uint8_t* host_page) const {
+  const auto times = rewritten_.find(host_page);
+  return times != rewritten_.end() && times->second >= kRewrites;
+}
+
+// Whether the block is to be made without its further pages, since they are often unknown where it is to run. A page
+// is unknown to each new address space for a while.
+bool Engine::MissesPages(TranslatedBlock* block) {
+  Times& misses = page_misses_[block->host_pc];
+  const uint64_t now = cpu_->InsnCount();
+  if (misses.CountAt(now) < kMissedPages) return false;
+  const bool often = now - misses.since <= kMissedPages * options_.hot_exit_insns;
+  page_misses_.erase(block->host_pc);
+  if (!often) return false;
+  std::vector<uint64_t>& pcs = hot_[block->host_pc].pcs;
+  const auto leaves_page = [block](uint64_t step) { return ((block->pc + step) ^ block->pc) >= mmu::kPageSize; };
+  pcs.erase(std::find_if(pcs.begin(), pcs.end(), leaves_page), pcs.end());
+  return true;
+}
+
 absl::Span<const uint64_t> Engine::PathOf(const TranslatedBlock& block) {
   path_.clear();
   if (block.hot) {
@@ -119,7 +151,7 @@ uint32_t Engine::AddSlot(const SlotUse& wanted) {
   SlotUse use = wanted;
   use.windows = options_.jit.windows;
   use.in_loop = compiling_->hot_loop;
-  const uint8_t* const host_pc = compiling_->host_pc + (use.pc - compiling_->pc);
+  const uint8_t* const host_pc = compiling_->HostAt(use.pc);
   if (no_slot_.contains(host_pc)) return kNoSlot;
   const auto fixed = fixed_.find(host_pc);
   use.fixed = fixed != fixed_.end() && fixed->second;
@@ -139,7 +171,7 @@ void Engine::GiveUpSlot(uint32_t slot) {
   std::vector<const uint8_t*> doubtful;
   cpu_->slots().ForEachDoubtful(block->first_slot, slot, [&](const SlotUse& use) {
     was_far |= use.span > kNearSlot;
-    if (use.fixed || !was_fixed) doubtful.push_back(block->host_pc + (use.pc - block->pc));
+    if (use.fixed || !was_fixed) doubtful.push_back(block->HostAt(use.pc));
   });
   if (was_fixed) {
     for (const uint8_t* host_pc : doubtful) fixed_[host_pc] = false;

@@ -121,7 +121,7 @@ TEST_P(EngineInterpretTest, StoresDropTranslations) {
 // What an observer is shown does not change what is executed when.
 class Log final : public EngineObserver {
  public:
-  void OnLifted(const ir::Block& block, absl::Span<const uint8_t>) override { Add("lifted", block.pc); }
+  void OnLifted(const ir::Block& block, absl::Span<const GuestCode>) override { Add("lifted", block.pc); }
   void OnCompiled(const ir::Block& block, absl::Span<const uint8_t>, absl::Span<const CodeMark>) override {
     Add("compiled", block.pc);
   }

@@ -12,9 +12,9 @@ namespace {
 
 class Notes final : public EngineObserver, public MmuObserver {
  public:
-  void OnLifted(const ir::Block& block, absl::Span<const uint8_t> guest_code) override {
+  void OnLifted(const ir::Block& block, absl::Span<const GuestCode> guest_code) override {
     lifted.push_back(block.pc);
-    guest_bytes = guest_code.size();
+    guest_bytes = guest_code[0].bytes.size();
   }
   void OnOptimized(const ir::Block&) override { ++optimized; }
   void OnCompiled(const ir::Block& block, absl::Span<const uint8_t> host_code,

@@ -78,7 +78,7 @@ TEST_P(EngineRoundsTest, ShortLoopsAreNotAskedForLong) {
 
 class Lengths final : public EngineObserver {
  public:
-  void OnLifted(const ir::Block& block, absl::Span<const uint8_t>) override { of[block.pc] = block.insn_count; }
+  void OnLifted(const ir::Block& block, absl::Span<const GuestCode>) override { of[block.pc] = block.insn_count; }
   std::map<uint64_t, uint32_t> of;
 };
 

@@ -12,13 +12,22 @@ void PathRecorder::Begin(bool at_exit) {
   active_ = true;
   loop_ = false;
   steps_.clear();
+  pages_.clear();
 }
 
-bool PathRecorder::Belongs(const Step& step) const {
+bool PathRecorder::IsOnItsPages(const Step& step) {
+  const uint64_t offset = step.pc & ~mmu::kPageMask;
+  const Page now{step.pc - offset, step.host_pc - offset};
+  const auto known = std::find_if(pages_.begin(), pages_.end(), [&](const Page& p) { return p.page == now.page; });
+  if (known != pages_.end()) return known->host_page == now.host_page;
+  pages_.push_back(now);
+  return pages_.size() == 1 || (pages_.size() <= kMaxPathPages && !step.alone && !steps_.front().alone);
+}
+
+bool PathRecorder::Belongs(const Step& step) {
+  if (!IsOnItsPages(step)) return false;
   if (steps_.empty()) return !step.hot;
-  const Step& first = steps_.front();
-  return step.key == first.key && ((step.pc ^ first.pc) & mmu::kPageMask) == 0 &&
-         step.host_pc - first.host_pc == static_cast<int64_t>(step.pc - first.pc) && steps_.size() < kMaxPathInsns &&
+  return step.key == steps_.front().key && steps_.size() < kMaxPathInsns &&
          (!step.hot || steps_.size() < kThroughHotInsns);
 }
 
@@ -30,8 +39,8 @@ bool PathRecorder::Repeat(std::vector<Step>::iterator before) {
 }
 
 bool PathRecorder::Add(const Step& step) {
-  const auto before =
-      std::find_if(steps_.begin(), steps_.end(), [&](const Step& s) { return s.host_pc == step.host_pc; });
+  const auto before = std::find_if(steps_.begin(), steps_.end(),
+                                   [&](const Step& s) { return s.pc == step.pc && s.host_pc == step.host_pc; });
   if (before != steps_.end()) return Repeat(before);
   if (!Belongs(step)) return active_ = false;
   steps_.push_back(step);
@@ -45,6 +54,11 @@ Path PathRecorder::Take() {
   if (loop_ && !at_exit_) {
     const auto lowest = std::min_element(steps_.begin(), steps_.end(), below);
     if (!lowest->hot) std::rotate(steps_.begin(), lowest, steps_.end());
+  }
+  if (!loop_) {
+    const uint64_t page = steps_.front().pc & mmu::kPageMask;
+    const auto elsewhere = [page](const Step& s) { return (s.pc & mmu::kPageMask) != page; };
+    steps_.erase(std::find_if(steps_.begin(), steps_.end(), elsewhere), steps_.end());
   }
   path.loop = loop_;
   path.pc = steps_.front().pc;

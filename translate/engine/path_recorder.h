@@ -1,5 +1,5 @@
 // Writes down which instructions a guest executes one after the other, from a block that runs often on, until it comes
-// by the same place again or leaves the page. What it did then is likely what it does.
+// by the same place again or by too many pages. What it did then is likely what it does.
 #ifndef EMU_TRANSLATE_ENGINE_PATH_RECORDER_H_
 #define EMU_TRANSLATE_ENGINE_PATH_RECORDER_H_
 
@@ -8,7 +8,7 @@
 
 namespace emu::translate {
 
-// A way through the code of one page, for a block that begins with its first instruction.
+// A way through the code of a few pages, for a block that begins with its first instruction.
 struct Path {
   uint64_t pc = 0;
   const uint8_t* host_pc = nullptr;
@@ -17,7 +17,7 @@ struct Path {
   std::vector<uint64_t> pcs = {};  // of its instructions, as often as the block is to have them
 };
 
-inline constexpr uint32_t kMaxPathInsns = 128;
+inline constexpr uint32_t kMaxPathInsns = 128, kMaxPathPages = 16;
 
 // A path that is shorter goes on through blocks that are hot already: they are there once more in its own, which is
 // left less often then.
@@ -29,7 +29,8 @@ class PathRecorder {
     uint64_t pc;
     const uint8_t* host_pc;
     uint32_t key;
-    bool hot;  // a hot block begins there
+    bool hot;            // a hot block begins there
+    bool alone = false;  // no block has its page and others
   };
 
   // Begins with the instruction that is added next. `at_exit`: of a hot block, so that a block is wanted right there.
@@ -44,13 +45,19 @@ class PathRecorder {
   Path Take();
 
  private:
-  bool Belongs(const Step& step) const;
+  bool Belongs(const Step& step);
+  bool IsOnItsPages(const Step& step);
   bool Repeat(std::vector<Step>::iterator before);
 
   bool active_ = false;
   bool at_exit_ = false;
   bool loop_ = false;  // the last step is followed by the first
   std::vector<Step> steps_;
+  struct Page {
+    uint64_t page;
+    const uint8_t* host_page;
+  };
+  std::vector<Page> pages_;
 };
 
 }  // namespace emu::translate

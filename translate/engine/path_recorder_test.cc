@@ -76,7 +76,7 @@ TEST_F(PathRecorderTest, AWayThatIsNoLoopMayGoBack) {
   AddRow(0x1200, 1);
   AddRow(0x1300, 1);
   AddRow(0x1100, 1);
-  EXPECT_FALSE(Add(0x2000)) << "another page";
+  recorder_.Stop();
   const Path path = recorder_.Take();
   EXPECT_EQ(path.pc, 0x1200u);
   EXPECT_FALSE(path.loop);
@@ -122,6 +122,61 @@ TEST_F(PathRecorderTest, AnotherKeyOrOtherMemoryEndsIt) {
   other.host_pc += 0x1000;
   EXPECT_FALSE(recorder_.Add(other));
   EXPECT_THAT(recorder_.Take().pcs, ElementsAre(0x1100));
+}
+
+TEST_F(PathRecorderTest, ALoopMayLieOnSeveralPages) {
+  recorder_.Begin();
+  AddRow(0x2100, 1);
+  AddRow(0x1ffe, 2);
+  EXPECT_FALSE(Add(0x2100));
+  const Path path = recorder_.Take();
+  EXPECT_EQ(path.pc, 0x1ffeu);
+  EXPECT_TRUE(path.loop);
+  EXPECT_THAT(std::vector(path.pcs.begin(), path.pcs.begin() + 4), ElementsAre(0x1ffe, 0x2002, 0x2100, 0x1ffe));
+}
+
+TEST_F(PathRecorderTest, AWayThatIsNoLoopEndsWithItsPage) {
+  recorder_.Begin();
+  AddRow(0x1100, 2);
+  AddRow(0x2100, 2);
+  AddRow(0x1200, 2);
+  EXPECT_FALSE(Add(0x1200, true));
+  EXPECT_THAT(recorder_.Take().pcs, ElementsAre(0x1200, 0x1204, 0x1200, 0x1204, 0x1200, 0x1204, 0x1200, 0x1204));
+  recorder_.Begin();
+  AddRow(0x1100, 2);
+  AddRow(0x2100, 2);
+  AddRow(0x1200, 2);
+  recorder_.Stop();
+  EXPECT_THAT(recorder_.Take().pcs, ElementsAre(0x1100, 0x1104));
+}
+
+TEST_F(PathRecorderTest, ItHasFewPages) {
+  const auto round = [this](uint64_t pages) {
+    recorder_.Begin();
+    for (uint64_t n = 0; n < pages; ++n) {
+      if (!recorder_.Add({0x1000 + (n << 12), memory_ + (n << 12) % sizeof memory_, 0, false})) return false;
+    }
+    return !Add(0x1000) && recorder_.Take().loop;
+  };
+  EXPECT_TRUE(round(kMaxPathPages));
+  EXPECT_FALSE(round(kMaxPathPages + 1));
+}
+
+TEST_F(PathRecorderTest, APageMayBeAlone) {
+  PathRecorder::Step step = StepAt(0x1100);
+  step.alone = true;
+  recorder_.Begin();
+  EXPECT_TRUE(recorder_.Add(step));
+  step.pc += 4;
+  EXPECT_FALSE(recorder_.Add(step)) << "other memory";
+  step.host_pc += 4;
+  recorder_.Begin();
+  EXPECT_TRUE(recorder_.Add(step));
+  EXPECT_TRUE(Add(0x1108));
+  EXPECT_FALSE(Add(0x2100));
+  recorder_.Begin();
+  EXPECT_TRUE(Add(0x2100));
+  EXPECT_FALSE(recorder_.Add(step));
 }
 
 }  // namespace

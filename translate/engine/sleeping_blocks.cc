@@ -8,14 +8,16 @@
 
 namespace emu::translate {
 
-const uint8_t* SleepingBlocks::Copy(const uint8_t* code, uint32_t bytes) {
-  if (bytes > kMostBytes) return nullptr;
+const uint8_t* SleepingBlocks::Copy(const TranslatedBlock& block) {
+  const uint32_t bytes = block.code[0].bytes;
+  if (block.max_insns != 0 || block.code.size() != 1 || block.code[0].pc != block.pc || bytes > kMostBytes)
+    return nullptr;
   if (used_ + bytes > kChunkBytes) {
     chunks_.push_back(std::make_unique_for_overwrite<uint8_t[]>(kChunkBytes));
     used_ = 0;
   }
   uint8_t* const copy = chunks_.back().get() + used_;
-  std::memcpy(copy, code, bytes);
+  std::memcpy(copy, block.host_pc, bytes);
   used_ += bytes;
   return copy;
 }
@@ -25,8 +27,9 @@ uint64_t SleepingBlocks::HashOf(uint64_t pc, uint32_t key, const uint8_t* code, 
 }
 
 void SleepingBlocks::Add(TranslatedBlock* block) {
-  lengths_[{block->pc, block->key}].set(block->bytes);
-  TranslatedBlock*& first = blocks_[HashOf(block->pc, block->key, block->copy, block->bytes)];
+  const uint32_t bytes = block->code[0].bytes;
+  lengths_[{block->pc, block->key}].set(bytes);
+  TranslatedBlock*& first = blocks_[HashOf(block->pc, block->key, block->copy, bytes)];
   block->next = first;
   first = block;
   ++size_;
@@ -44,7 +47,7 @@ TranslatedBlock* SleepingBlocks::Take(const uint8_t* host_pc, uint64_t pc, uint3
     if (found == blocks_.end()) continue;
     for (TranslatedBlock** at = &found->second; *at != nullptr; at = &(*at)->next) {
       TranslatedBlock* const b = *at;
-      if (b->host_pc != host_pc || b->pc != pc || b->key != key || b->bytes != bytes ||
+      if (b->host_pc != host_pc || b->pc != pc || b->key != key || b->code[0].bytes != bytes ||
           std::memcmp(b->copy, host_pc, bytes) != 0)
         continue;
       *at = b->next;

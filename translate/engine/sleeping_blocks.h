@@ -16,12 +16,9 @@ namespace emu::translate {
 
 class SleepingBlocks {
  public:
-  // A copy of a block's guest code, for TranslatedBlock::copy; alive until Clear; null where there is none to be had.
-  const uint8_t* Copy(const uint8_t* code, uint32_t bytes);
-  // Whether a block can be found again: only those can whose code lies on one page and has no limit of its own.
-  static bool MaySleep(const TranslatedBlock& block) {
-    return block.copy != nullptr && block.max_insns == 0 && block.next_page == nullptr && block.bytes <= kMostBytes;
-  }
+  // A copy of a block's guest code, for TranslatedBlock::copy; alive until Clear. Null: the block could not be found
+  // again. Only those can whose code is short, lies behind their beginning, and has no limit of its own.
+  const uint8_t* Copy(const TranslatedBlock& block);
   void Add(TranslatedBlock* block);
   // Takes out a block that is the translation of the code at `host_pc`, of which `size` bytes may be looked at.
   TranslatedBlock* Take(const uint8_t* host_pc, uint64_t pc, uint32_t key, uint64_t size);

@@ -16,9 +16,10 @@ class SleepingBlocksTest : public ::testing::Test {
     b.host_pc = place_;
     b.pc = pc;
     b.key = key;
-    b.bytes = static_cast<uint32_t>(code.size());
-    b.copy = sleeping_.Copy(code.data(), b.bytes);
-    EXPECT_TRUE(SleepingBlocks::MaySleep(b));
+    b.code = {{pc, place_, static_cast<uint32_t>(code.size())}};
+    std::copy(code.begin(), code.end(), place_);
+    b.copy = sleeping_.Copy(b);
+    EXPECT_NE(b.copy, nullptr);
     sleeping_.Add(&b);
     return &b;
   }
@@ -65,18 +66,20 @@ TEST_F(SleepingBlocksTest, SameCodeTwice) {
 }
 
 TEST_F(SleepingBlocksTest, SomeDoNotSleep) {
-  const std::vector<uint8_t> code(300, 1);
-  EXPECT_EQ(sleeping_.Copy(code.data(), 300), nullptr);
   TranslatedBlock b;
-  b.bytes = 4;
-  EXPECT_FALSE(SleepingBlocks::MaySleep(b)) << "no copy";
-  b.copy = sleeping_.Copy(code.data(), 4);
-  EXPECT_TRUE(SleepingBlocks::MaySleep(b));
+  b.host_pc = place_ + 16;
+  b.pc = 0x1010;
+  const auto has_copy = [&](CodePart part) {
+    b.code = {part};
+    return sleeping_.Copy(b) != nullptr;
+  };
+  EXPECT_TRUE(has_copy({0x1010, place_ + 16, 4}));
+  EXPECT_FALSE(has_copy({0x1010, place_ + 16, 300})) << "long";
+  EXPECT_FALSE(has_copy({0x1008, place_ + 8, 12})) << "in front of its beginning, too";
+  b.code.push_back({0x2000, place_, 4});
+  EXPECT_EQ(sleeping_.Copy(b), nullptr) << "on two pages";
   b.max_insns = 1;
-  EXPECT_FALSE(SleepingBlocks::MaySleep(b));
-  b.max_insns = 0;
-  b.next_page = code.data();
-  EXPECT_FALSE(SleepingBlocks::MaySleep(b));
+  EXPECT_FALSE(has_copy({0x1010, place_ + 16, 4}));
 }
 
 TEST_F(SleepingBlocksTest, AllAreHandedOver) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -64,16 +65,17 @@ struct MemFault {
 // A short loop is charged and left less often when its block holds it several times: so many at most.
 inline constexpr uint32_t kMaxLoopTimes = 4, kMaxHotLoopTimes = 8;
 
-// A piece of guest code to translate. `bytes` holds `size` bytes from `pc` to the end of its 4 KiB page; `next_page`
-// gives the bytes of the page after it, or null when that page cannot be fetched (the block then ends before the
-// instruction that needs it, or, when that is its first, stays empty).
+// A piece of guest code to translate. `bytes` holds `size` bytes from `pc` to the end of its 4 KiB page; `page_at`
+// gives the bytes of another page, the one after it for an instruction that reaches there or one that the path leads
+// to, or null when the block cannot go there (it then ends before the instruction that needs them, or, when that is its
+// first, stays empty).
 struct LiftRequest {
   uint64_t pc = 0;
   uint32_t key = 0;
   uint32_t max_insns = 0;
   const uint8_t* bytes = nullptr;
   uint32_t size = 0;
-  std::function<const uint8_t*()> next_page;
+  std::function<const uint8_t*(uint64_t page)> page_at;
   // A block that branches back to its start may go through the loop so many times, as far as it has no more
   // instructions than this.
   uint32_t loop_times = kMaxLoopTimes;
@@ -87,6 +89,12 @@ struct LiftRequest {
   std::function<bool(uint64_t pc)> leads_to_loop = nullptr;
   // So many bytes in front of `bytes` are the page's, too. A path may lead there.
   uint32_t before = 0;
+};
+
+// Guest code from an address on.
+struct GuestCode {
+  uint64_t pc = 0;
+  std::vector<uint8_t> bytes;
 };
 
 // How code that was executed without a translation ended.

@@ -7,6 +7,7 @@
 namespace emu::riscv {
 namespace {
 
+constexpr uint64_t kPageBytes = 4096;
 constexpr unsigned kMaxInsns = 64;  // of a block: longer ones cost more when they are left early or dropped
 
 }  // namespace
@@ -52,26 +53,25 @@ bool Lifter::GoesOn() const {
   return request_.leads_to_loop == nullptr || pc_ == request_.pc || !request_.leads_to_loop(pc_);
 }
 
-// The code at `pc`, if the request has so many bytes of it.
+// The code at `pc`, if the request has so many bytes of it on one page.
 const uint8_t* Lifter::At(uint64_t pc, unsigned bytes) const {
   const uint64_t offset = pc - (request_.pc - request_.before), size = request_.before + uint64_t{request_.size};
-  return offset < size && size - offset >= bytes ? request_.bytes - request_.before + offset : nullptr;
+  if (offset < size) return size - offset >= bytes ? request_.bytes - request_.before + offset : nullptr;
+  const uint64_t in_page = pc % kPageBytes;
+  if ((request_.path.empty() && count_ != 0) || kPageBytes - in_page < bytes) return nullptr;
+  const uint8_t* const page = request_.page_at(pc - in_page);
+  return page == nullptr ? nullptr : page + in_page;
 }
 
-// The instruction at pc_. Only the block's first may reach into the next page.
+// The instruction at pc_. Unless a path leads to the next page, only the block's first may reach there.
 Lifter::Fetched Lifter::Fetch(uint32_t* bits) {
-  const uint8_t* here = At(pc_, 2);
+  const uint8_t* const here = At(pc_, 2);
   if (here == nullptr) return Fetched::kNotHere;
   *bits = LoadLittle(here, 2);
   if (InsnLength(*bits) == 2) return Fetched::kYes;
-  if (At(pc_, 4) != nullptr) {
-    *bits = LoadLittle(here, 4);
-    return Fetched::kYes;
-  }
-  if (count_ != 0) return Fetched::kNotHere;
-  const uint8_t* next_page = request_.next_page();
-  if (next_page == nullptr) return Fetched::kNowhere;
-  *bits |= LoadLittle(next_page, 2) << 16;
+  const uint8_t* const rest = At(pc_ + 2, 2);
+  if (rest == nullptr) return count_ == 0 ? Fetched::kNowhere : Fetched::kNotHere;
+  *bits |= LoadLittle(rest, 2) << 16;
   return Fetched::kYes;
 }
 

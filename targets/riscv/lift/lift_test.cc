@@ -85,11 +85,12 @@ TEST(Lift, MisalignedTargets) {
 struct Code {
   explicit Code(absl::string_view text) : bytes(Assemble(text, 64)->bytes) {}
   ir::Block Lift(uint64_t pc, uint32_t size, unsigned max_insns, const uint8_t* next_page = nullptr) const {
-    return Lift({pc, kSnippetKey, max_insns, bytes.data(), size, [&] { return ++asked, next_page; }});
+    return Lift({pc, kSnippetKey, max_insns, bytes.data(), size, [&](uint64_t) { return ++asked, next_page; }});
   }
   ir::Block Follow(absl::Span<const uint64_t> path, unsigned max_insns = 64) const {
     const auto size = static_cast<uint32_t>(bytes.size());
-    return Lift({0x1000, kSnippetKey, max_insns, bytes.data(), size, [] { return nullptr; }, 0, 0, path, true});
+    return Lift(
+        {0x1000, kSnippetKey, max_insns, bytes.data(), size, [](uint64_t) { return nullptr; }, 0, 0, path, true});
   }
   static ir::Block Lift(const translate::LiftRequest& request) {
     ir::Block block{.pc = request.pc, .insn_count = 0, .label_count = 0, .code = {}};
@@ -184,10 +185,38 @@ TEST(LiftBlock, ThePathGoesOnBehindAChoice) {
 TEST(LiftBlock, ThePathLeadsInFrontOfTheBlock) {
   const Code code("nop; jal zero, 8; jal zero, -8");
   static constexpr uint64_t kWay[] = {0x1008, 0x1000, 0x1004, 0x100c};
-  translate::LiftRequest request{0x1008, kSnippetKey, 64, code.bytes.data() + 8, 4, {}, 0, 0, kWay};
+  translate::LiftRequest request{0x1008, kSnippetKey, 64,  code.bytes.data() + 8, 4, [](uint64_t) { return nullptr; },
+                                 0,      0,           kWay};
   EXPECT_EQ(Pcs(Code::Lift(request)), (std::vector<uint64_t>{0x1008}));
   request.before = 8;
   EXPECT_EQ(Pcs(Code::Lift(request)), (std::vector<uint64_t>{0x1008, 0x1000, 0x1004}));
+}
+
+TEST(LiftBlock, ThePathLeadsToOtherPages) {
+  const Code here("nop; jal zero, 0x2ffc"), there("nop; nop");
+  static constexpr uint64_t kWay[] = {0x1ff8, 0x1ffc, 0x4ff8, 0x4ffc, 0x5000};
+  std::vector<uint8_t> page(0x1000);
+  absl::c_copy(there.bytes, page.begin() + 0xff8);
+  translate::LiftRequest request{0x1ff8, kSnippetKey, 64, here.bytes.data(), 8, {}, 0, 0, kWay};
+  request.page_at = [&](uint64_t at) { return at == 0x4000 ? page.data() : nullptr; };
+  const ir::Block block = Code::Lift(request);
+  EXPECT_EQ(Pcs(block), (std::vector<uint64_t>{0x1ff8, 0x1ffc, 0x4ff8, 0x4ffc}));
+  EXPECT_EQ(LastOf(block), "goto 0x5000");
+  request.path = {};
+  EXPECT_EQ(LastOf(Code::Lift(request)), "goto 0x4ff8");
+}
+
+TEST(LiftBlock, AnInstructionOfThePathMayReachIntoTheNextPage) {
+  const Code code("c.nop; addi a0, a1, 0x123; c.nop");
+  static constexpr uint64_t kWay[] = {0x1ffc, 0x1ffe, 0x2002};
+  translate::LiftRequest request{0x1ffc, kSnippetKey, 64, code.bytes.data(), 4, {}, 0, 0, kWay};
+  request.page_at = [&](uint64_t at) { return at == 0x2000 ? code.bytes.data() + 4 : nullptr; };
+  request.max_insns = 3;
+  const ir::Block block = Code::Lift(request);
+  EXPECT_EQ(Pcs(block), (std::vector<uint64_t>{0x1ffc, 0x1ffe, 0x2002}));
+  EXPECT_NE(ir::Print(block).find("291"), std::string::npos) << ir::Print(block);
+  request.page_at = [](uint64_t) { return nullptr; };
+  EXPECT_EQ(LastOf(Code::Lift(request)), "goto 0x1ffe");
 }
 
 TEST(LiftBlock, FewInstructionsThatOnlyComputeAreAChoice) {

@@ -169,12 +169,10 @@ absl::StatusOr<Assembled> Code(const Snippet& snippet) {
 ir::Block Lift(const Assembled& code, const IsaConfig& isa, uint32_t key) {
   ir::Block block{.pc = kSnippetPc, .insn_count = 0, .label_count = 0, .code = {}};
   ir::Builder builder(&block);
-  const translate::LiftRequest request{kSnippetPc,
-                                       key,
-                                       code.insn_count,
-                                       code.bytes.data(),
-                                       static_cast<uint32_t>(code.bytes.size()),
-                                       [] { return nullptr; }};
+  const translate::LiftRequest request{
+      kSnippetPc, key, code.insn_count, code.bytes.data(), static_cast<uint32_t>(code.bytes.size()), [](uint64_t) {
+        return nullptr;
+      }};
   LiftBlock(request, isa, builder);
   builder.Finish();
   return block;

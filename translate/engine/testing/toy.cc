@@ -42,14 +42,20 @@ std::vector<RegisterInfo> MakeRegisters() {
   return registers;
 }
 
-// Reads the four bytes at `offset` from the block's start; false if they reach into a page that cannot be fetched.
-bool ReadInsn(const LiftRequest& request, uint32_t offset, uint32_t* insn) {
-  const uint32_t here = std::min<uint32_t>(request.size - offset, 4);
-  std::memcpy(insn, request.bytes + offset, here);
-  if (here == 4) return true;
-  const uint8_t* next = request.next_page();
-  if (next == nullptr) return false;
-  std::memcpy(reinterpret_cast<uint8_t*>(insn) + here, next, 4 - here);
+bool IsOnFirstPage(const LiftRequest& request, uint64_t pc) {
+  return pc - (request.pc - request.before) < request.before + uint64_t{request.size};
+}
+
+// The instruction at `pc`; false if it reaches into a page where the block cannot go.
+bool ReadInsn(const LiftRequest& request, uint64_t pc, uint32_t* insn) {
+  auto* const bytes = reinterpret_cast<uint8_t*>(insn);
+  for (uint64_t n = 0; n < 4; ++n) {
+    const uint64_t at = pc + n;
+    const uint8_t* const page = IsOnFirstPage(request, at) ? request.bytes - (request.pc & ~mmu::kPageMask)
+                                                           : request.page_at(at & mmu::kPageMask);
+    if (page == nullptr) return false;
+    bytes[n] = page[at & ~mmu::kPageMask];
+  }
   return true;
 }
 
@@ -75,6 +81,16 @@ Did DoInsn(ToyState& s, uint32_t insn) {
   }
   s.base.pc += 4;
   return Did::kOn;
+}
+
+// Lifts a jump to `to`, which is where the guest went; false if it is none.
+bool Follow(ir::Builder& b, uint64_t pc, uint32_t insn, uint64_t to) {
+  const auto get = [&](unsigned shift) { return b.Get(Type::kI64, insn >> shift & 7); };
+  const auto op = static_cast<ToyOp>(insn & 0xff);
+  if (op == ToyOp::kJump) return b.ExitUnless(get(12), to), true;
+  if (op != ToyOp::kBne && op != ToyOp::kBeq) return false;
+  if (to != pc + static_cast<uint64_t>(int64_t{static_cast<int32_t>(insn) >> 16})) return false;
+  return b.ExitIf(op == ToyOp::kBne ? ir::Cond::kEq : ir::Cond::kNe, get(8), get(12), pc + 4), true;
 }
 
 // Lifts one instruction; false if it ends the block.
@@ -129,17 +145,23 @@ absl::Span<const RegisterInfo> ToyTarget::registers() const {
 absl::Span<const HelperInfo> ToyTarget::helpers() const { return kHelpers; }
 
 void ToyTarget::Lift(const LiftRequest& request, ir::Builder& b) const {
+  const absl::Span<const uint64_t> path = follows_paths ? request.path : absl::Span<const uint64_t>();
   b.Charge(request.pc);
-  uint32_t offset = 0, insn = 0;
-  for (unsigned count = 0; count < request.max_insns && offset < request.size; ++count) {
-    if (!ReadInsn(request, offset, &insn)) break;
-    const uint64_t pc = request.pc + offset;
-    if (offset != 0 && request.leads_to_loop && request.leads_to_loop(pc)) break;
+  uint64_t pc = request.pc;
+  uint32_t insn = 0;
+  for (unsigned count = 0; count < request.max_insns; ++count) {
+    if (path.empty() && !IsOnFirstPage(request, pc)) break;
+    if (!ReadInsn(request, pc, &insn)) break;
+    if (pc != request.pc && request.leads_to_loop && request.leads_to_loop(pc)) break;
     b.Insn(pc);
+    if (count + 1 < path.size() && Follow(b, pc, insn, path[count + 1])) {
+      pc = path[count + 1];
+      continue;
+    }
     if (!LiftInsn(b, pc, insn)) return;
-    offset += 4;
+    pc += 4;
   }
-  b.Goto(request.pc + offset);
+  b.Goto(pc);
 }
 
 Interpreted ToyTarget::Interpret(CpuState& state, absl::Span<const uint8_t> bytes, uint32_t max_insns) const {

@@ -82,6 +82,8 @@ inline constexpr unsigned kToyPc = 8;
 
 class ToyTarget final : public Target {
  public:
+  bool follows_paths = false;  // of hot blocks (LiftRequest::path)
+
   absl::string_view name() const override { return "toy"; }
   absl::Span<const RegisterInfo> registers() const override;
   absl::Span<const HelperInfo> helpers() const override;
