@@ -4,9 +4,10 @@
 
 namespace emu::translate {
 void Context::FillExec(uint64_t gva, const uint8_t* host_page, uint64_t physical, uint32_t mapping_id) {
-  exec[Slot(gva)] = {gva & mmu::kPageMask, host_page, physical & mmu::kPageMask};
+  ExecEntry& entry = exec[Slot(gva)];
+  if (entry.page != mmu::kInvalidTag) evicted_.insert(entry.page);
+  entry = {gva & mmu::kPageMask, host_page, physical & mmu::kPageMask};
   mapping_ids[Slot(gva)] = mapping_id;
-  ran_.insert(gva & mmu::kPageMask);
 }
 
 JumpCache& Context::Jumps(uint32_t key) {
@@ -64,12 +65,12 @@ void Context::DropPage(uint64_t gva) {
   if (InLargePage(gva)) return Clear();
   read.DropPage(gva);
   write.DropPage(gva);
-  if (ran_.erase(gva & mmu::kPageMask) == 0) return;
-  if (exec[Slot(gva)].page == (gva & mmu::kPageMask)) {
+  const bool in_slot = exec[Slot(gva)].page == (gva & mmu::kPageMask);
+  if (in_slot) {
     exec[Slot(gva)] = {};
     mapping_ids[Slot(gva)] = 0;
   }
-  ForgetJumps();
+  if (evicted_.erase(gva & mmu::kPageMask) != 0 || in_slot) ForgetJumps();
 }
 
 void Context::Clear() {
@@ -77,7 +78,7 @@ void Context::Clear() {
   write.Clear();
   exec.fill({});
   mapping_ids.fill(0);
-  ran_.clear();
+  evicted_.clear();
   large_.fill({});
   ForgetJumps();
 }

@@ -54,7 +54,7 @@ class Context {
  private:
   bool InLargePage(uint64_t gva) const;
 
-  absl::flat_hash_set<uint64_t> ran_;  // pages that code was fetched from
+  absl::flat_hash_set<uint64_t> evicted_;  // pages that code was fetched from and that `exec` has no more
   // Aligned ranges that hold all large pages that were cached.
   struct LargeRange {
     uint64_t address = 0;
