@@ -82,7 +82,9 @@ void Engine::Record() {
   if (host_pc == nullptr) return recorder_.Stop(), DeliverFault();
   if (!IsKept(pc & mmu::kPageMask)) return recorder_.Stop();
   const bool alone = !options_.jit.path_pages || IsRewritten(host_pc - pc % mmu::kPageSize);
-  const bool more = recorder_.Add({pc, host_pc, cpu_->state().key, hot_.contains(host_pc), alone});
+  const uint64_t left = std::min<uint64_t>(mmu::kPageSize - pc % mmu::kPageSize, target_.max_insn_bytes());
+  const uint32_t bytes = target_.InsnBytes({host_pc, left});
+  const bool more = recorder_.Add({pc, host_pc, cpu_->state().key, bytes, hot_.contains(host_pc), alone});
   return more ? Step(pc, host_pc) : MakeHot(recorder_.Take());
 }
 

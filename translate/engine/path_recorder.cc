@@ -1,6 +1,7 @@
 #include "translate/engine/path_recorder.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mmu/soft_tlb.h"
 #include "translate/engine/target.h"
@@ -47,13 +48,39 @@ bool PathRecorder::Add(const Step& step) {
   return true;
 }
 
+// Which steps of a loop lie in functions that it calls: those between an instruction and the one behind that, if there
+// are any.
+std::vector<bool> PathRecorder::FindCalled() const {
+  const size_t count = steps_.size();
+  std::vector<bool> called(count);
+  for (size_t n = 0; n < count; ++n) {
+    const uint64_t behind = steps_[n].pc + steps_[n].bytes;
+    size_t further = 1;
+    while (further < count && steps_[(n + further) % count].pc != behind) ++further;
+    if (further == count) continue;
+    while (--further != 0) called[(n + further) % count] = true;
+  }
+  return called;
+}
+
+// The lowest step of a loop that is in no function it calls. (One that begins in a function would be in the way of all
+// who call it from elsewhere.)
+std::vector<PathRecorder::Step>::iterator PathRecorder::Head() {
+  const std::vector<bool> called = FindCalled();
+  auto head = steps_.begin();
+  for (auto step = steps_.begin(); step != steps_.end(); ++step) {
+    const bool step_called = called[step - steps_.begin()], head_called = called[head - steps_.begin()];
+    if (std::pair(step_called, step->pc) < std::pair(head_called, head->pc)) head = step;
+  }
+  return head;
+}
+
 Path PathRecorder::Take() {
   Path path;
   if (steps_.empty()) return path;
-  const auto below = [](const Step& a, const Step& b) { return a.pc < b.pc; };
   if (loop_ && !at_exit_) {
-    const auto lowest = std::min_element(steps_.begin(), steps_.end(), below);
-    if (!lowest->hot) std::rotate(steps_.begin(), lowest, steps_.end());
+    const auto head = Head();
+    if (!head->hot) std::rotate(steps_.begin(), head, steps_.end());
   }
   if (!loop_) {
     const uint64_t page = steps_.front().pc & mmu::kPageMask;

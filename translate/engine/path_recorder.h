@@ -29,6 +29,7 @@ class PathRecorder {
     uint64_t pc;
     const uint8_t* host_pc;
     uint32_t key;
+    uint32_t bytes;      // of the instruction
     bool hot;            // a hot block begins there
     bool alone = false;  // no block has its page and others
   };
@@ -40,14 +41,16 @@ class PathRecorder {
   bool Add(const Step& step);
   // It is not known what is executed next.
   void Stop() { active_ = false; }
-  // What was recorded; empty (no host_pc) if that is nothing. A loop begins at its lowest address, unless it began at
-  // an exit or something hot begins there already.
+  // What was recorded; empty (no host_pc) if that is nothing. A loop begins at its lowest address outside of functions
+  // that it calls, unless it began at an exit or something hot begins there already.
   Path Take();
 
  private:
   bool Belongs(const Step& step);
   bool IsOnItsPages(const Step& step);
   bool Repeat(std::vector<Step>::iterator before);
+  std::vector<bool> FindCalled() const;
+  std::vector<Step>::iterator Head();
 
   bool active_ = false;
   bool at_exit_ = false;

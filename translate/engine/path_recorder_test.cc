@@ -11,7 +11,7 @@ using ::testing::SizeIs;
 
 class PathRecorderTest : public ::testing::Test {
  protected:
-  PathRecorder::Step StepAt(uint64_t pc, bool hot = false) const { return {pc, memory_ + (pc - 0x1000), 0, hot}; }
+  PathRecorder::Step StepAt(uint64_t pc, bool hot = false) const { return {pc, memory_ + (pc - 0x1000), 0, 4, hot}; }
   bool Add(uint64_t pc, bool hot = false) { return recorder_.Add(StepAt(pc, hot)); }
   // So many instructions in a row.
   void AddRow(uint64_t pc, unsigned count) {
@@ -154,7 +154,7 @@ TEST_F(PathRecorderTest, ItHasFewPages) {
   const auto round = [this](uint64_t pages) {
     recorder_.Begin();
     for (uint64_t n = 0; n < pages; ++n) {
-      if (!recorder_.Add({0x1000 + (n << 12), memory_ + (n << 12) % sizeof memory_, 0, false})) return false;
+      if (!recorder_.Add({0x1000 + (n << 12), memory_ + (n << 12) % sizeof memory_, 0, 4, false})) return false;
     }
     return !Add(0x1000) && recorder_.Take().loop;
   };
