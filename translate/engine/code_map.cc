@@ -1,6 +1,7 @@
 #include "translate/engine/code_map.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "mmu/soft_tlb.h"
@@ -45,17 +46,16 @@ void ForEachPage(const TranslatedBlock& block, Fn fn) {
 }  // namespace
 
 void CodePart::Include(uint64_t from, uint64_t length) {
-  constexpr auto kPage = static_cast<int64_t>(mmu::kPageSize);
-  const uint8_t* const at = host_page();
-  const uint64_t start = page();
-  int64_t first = std::max<int64_t>(static_cast<int64_t>(from - start), 0);
-  int64_t end = std::min(static_cast<int64_t>(from - start + length), kPage);
+  const auto offset = [start = page()](uint64_t at) { return static_cast<int64_t>(at - start); };
+  int64_t first = std::max<int64_t>(offset(from), 0);
+  int64_t end = std::min<int64_t>(offset(from + length), mmu::kPageSize);
   if (first >= end) return;
-  if (bytes != 0)
-    first = std::min(first, static_cast<int64_t>(pc - start)),
-    end = std::max(end, static_cast<int64_t>(pc - start + bytes));
-  pc = start + static_cast<uint64_t>(first);
-  host = at + first;
+  if (bytes != 0) {
+    first = std::min(first, offset(pc));
+    end = std::max(end, offset(pc + bytes));
+  }
+  host += first - offset(pc);
+  pc += static_cast<uint64_t>(first - offset(pc));
   bytes = static_cast<uint32_t>(end - first);
 }
 
@@ -75,7 +75,8 @@ TranslatedBlock* CodeMap::New() {
     pool_.resize(pool_.size() + 1);
     block = &pool_[pool_.size() - 1];
   }
-  *block = TranslatedBlock();
+  std::destroy_at(block);
+  std::construct_at(block);
   return block;
 }
 

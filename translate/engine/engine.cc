@@ -200,18 +200,11 @@ TranslatedBlock* Engine::FindAt(uint64_t pc, const uint8_t* host_pc, uint32_t ma
   TranslatedBlock* block = code_.Find({host_pc, pc, cpu_->state().key, max_insns});
   if (block == nullptr && !IsLimit(max_insns)) block = FindUnguarded(pc, host_pc);
   if (block == nullptr) return Translate(pc, host_pc, max_insns);
-  if (block->code.size() == 1) return block;
-  switch (LookAtPages(*block)) {
-    case Pages::kHold:
-      return block;
-    case Pages::kUnknown:
-      if (!MissesPages(block)) return FindAt(pc, host_pc, kCareful);
-      [[fallthrough]];
-    case Pages::kOthers:
-      code_.Take(block), Drop(block);
-      return Translate(pc, host_pc, max_insns);
-  }
-  return nullptr;
+  const Pages pages = LookAtPages(*block);
+  if (pages == Pages::kHold) return block;
+  if (pages == Pages::kUnknown && !MissesPages(block)) return FindAt(pc, host_pc, kCareful);
+  code_.Take(block), Drop(block);
+  return Translate(pc, host_pc, max_insns);
 }
 
 // An instruction that reaches into a page of which no verdict can be kept: a block by itself, checked each time and
@@ -227,7 +220,7 @@ const uint8_t* Engine::Kept(uint64_t page) const {
   return IsKept(page) ? cpu_->context().exec[Context::Slot(page)].host : nullptr;
 }
 
-// Only the page that the first instruction reaches into is certain to be fetched from.
+// Of further pages, only the one that the first instruction reaches into is certain to be fetched from.
 Engine::Pages Engine::LookAtPages(const TranslatedBlock& block) {
   Pages pages = Pages::kHold;
   for (const CodePart& part : absl::MakeConstSpan(block.code).subspan(1)) {

@@ -14,6 +14,7 @@ namespace {
 // loop's row of a table goes over the end of a page.
 constexpr uint16_t kLeftTimes = 16, kMostTimes = 1024;
 
+// How often further pages of a block are unknown before it is asked whether that was often.
 constexpr uint16_t kMissedPages = 64;
 
 // Of a page's code, after which it is in no block that has other pages, too.

@@ -135,6 +135,16 @@ TEST_F(PathRecorderTest, ALoopMayLieOnSeveralPages) {
   EXPECT_THAT(std::vector(path.pcs.begin(), path.pcs.begin() + 4), ElementsAre(0x1ffe, 0x2002, 0x2100, 0x1ffe));
 }
 
+TEST_F(PathRecorderTest, ALoopBeginsInNoFunctionThatItCalls) {
+  recorder_.Begin();
+  AddRow(0x1104, 2);  // the end of a function, and its beginning the next time
+  AddRow(0x1208, 2);
+  AddRow(0x1200, 2);
+  AddRow(0x1100, 1);
+  EXPECT_FALSE(Add(0x1104));
+  EXPECT_EQ(recorder_.Take().pc, 0x1200u);
+}
+
 TEST_F(PathRecorderTest, AWayThatIsNoLoopEndsWithItsPage) {
   recorder_.Begin();
   AddRow(0x1100, 2);
