@@ -61,7 +61,7 @@ void Lift(ir::Block* block) {
   block->code.clear();
   ir::Builder builder(block);
   const auto* bytes = reinterpret_cast<const uint8_t*>(kCode);
-  Target().Lift({block->pc, 0, kInsns, bytes, sizeof kCode, [] { return nullptr; }}, builder);
+  Target().Lift({block->pc, 0, kInsns, bytes, sizeof kCode, [](uint64_t) { return nullptr; }}, builder);
   builder.Finish();
 }
 
